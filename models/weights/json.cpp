@@ -1,0 +1,90 @@
+#include "models/weights/json.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+#include "errors/error.h"
+
+namespace flowreel {
+namespace {
+
+// A pass over the document that builds nothing: depth and duplicate keys are checked before a tree exists, since
+// copying a very deep tree overflows the stack and the tree itself keeps only the last of two equal keys.
+class StrictCheck : public nlohmann::json::json_sax_t {
+ public:
+  explicit StrictCheck(int max_depth) : max_depth_(max_depth) {}
+  const std::string& complaint() const { return complaint_; }
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+  bool key(string_t& name) override {
+    if (keys_.back().insert(name).second) return true;
+    complaint_ = "key \"" + name.substr(0, 80) + "\" appears twice in one object";
+    return false;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& e) override {
+    complaint_ = e.what();
+    return false;
+  }
+
+ private:
+  bool enter() {
+    keys_.emplace_back();
+    if (static_cast<int>(keys_.size()) <= max_depth_) return true;
+    complaint_ = "nested deeper than " + std::to_string(max_depth_) + " levels";
+    return false;
+  }
+  bool leave() {
+    keys_.pop_back();
+    return true;
+  }
+
+  int max_depth_;
+  std::vector<std::set<std::string>> keys_;
+  std::string complaint_;
+};
+
+}  // namespace
+
+nlohmann::json parse_json(std::string_view text, const std::string& what, const JsonLimits& limits) {
+  if (text.size() > limits.max_bytes) {
+    throw DataError(what + ": " + std::to_string(text.size()) + " bytes of JSON, at most " +
+                    std::to_string(limits.max_bytes) + " are read");
+  }
+  StrictCheck check(limits.max_depth);
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &check)) {
+    throw DataError(what + ": not valid JSON: " + check.complaint());
+  }
+  return nlohmann::json::parse(text.begin(), text.end());
+}
+
+nlohmann::json read_json_file(const std::string& path, const JsonLimits& limits) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) throw MissingInputError(path + ": " + std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) throw DataError(path + ": not a regular file");
+  if (static_cast<uint64_t>(info.st_size) > limits.max_bytes) {
+    throw DataError(path + ": " + std::to_string(info.st_size) + " bytes, at most " +
+                    std::to_string(limits.max_bytes) + " are read");
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string text(static_cast<size_t>(info.st_size), '\0');
+  if (!in.read(text.data(), info.st_size)) throw IoError(path + ": cannot be read");
+  return parse_json(text, path, limits);
+}
+
+}  // namespace flowreel
