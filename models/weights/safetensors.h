@@ -1,0 +1,54 @@
+// The safetensors format (huggingface/safetensors), read strictly and written atomically.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flowreel {
+
+// Where one tensor lies in its file and what it is. `begin` and `end` count from the start of the file.
+struct TensorInfo {
+  at::ScalarType dtype = at::kFloat;
+  std::vector<int64_t> shape;
+  uint64_t begin = 0;
+  uint64_t end = 0;
+  uint64_t bytes() const { return end - begin; }
+};
+
+struct SafetensorsLimits {
+  uint64_t max_header_bytes = 16u << 20;
+  uint64_t max_tensors = 100'000;
+  size_t max_rank = 8;
+  size_t max_name_bytes = 512;
+};
+
+// An open file whose header has passed every check; data is read on request, by pread, never mapped.
+// Errors: MissingInputError (cannot be opened), DataError (header), IoError (the file changed while being read).
+class SafetensorsFile {
+ public:
+  explicit SafetensorsFile(const std::string& path, const SafetensorsLimits& limits = {});
+  ~SafetensorsFile();
+  SafetensorsFile(SafetensorsFile&&) noexcept;
+
+  const std::string& path() const;
+  const std::map<std::string, TensorInfo>& tensors() const;
+  const std::map<std::string, std::string>& metadata() const;
+
+  // The tensor on the CPU, in the type it is stored in. DataError if there is no such tensor.
+  at::Tensor read(const std::string& name) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Writes tensors (any device, made contiguous) to path: temporary name in the same folder, fsync, rename.
+void write_safetensors(const std::string& path, const std::map<std::string, at::Tensor>& tensors,
+                       const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace flowreel

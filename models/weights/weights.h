@@ -1,0 +1,39 @@
+// The weights of one model component, whether they lie in one safetensors file or in shards with an index.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/weights/safetensors.h"
+
+namespace flowreel {
+
+class Weights {
+ public:
+  // Called once for each tensor that is read, with its bytes as stored: lets a caller hash what was used.
+  using ReadObserver =
+      std::function<void(const std::string& name, const TensorInfo&, const void* data, size_t bytes)>;
+
+  // path: a .safetensors file, or a component directory holding `diffusion_pytorch_model` or `model`, as one file
+  // (`.safetensors`), as shards with `.safetensors.index.json`, or as the only variant of these (`.fp16.` …).
+  static Weights open(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  std::vector<std::string> names() const;
+  bool contains(const std::string& name) const { return where_.count(name) != 0; }
+  const TensorInfo& info(const std::string& name) const;
+  at::Tensor read(const std::string& name) const;
+  void observe_reads(ReadObserver observer) { observer_ = std::move(observer); }
+
+ private:
+  std::string path_;
+  std::vector<SafetensorsFile> files_;
+  std::map<std::string, size_t> where_;  // tensor name → index into files_
+  ReadObserver observer_;
+};
+
+}  // namespace flowreel
