@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,10 +50,8 @@ class Module {
   }
 
  protected:
-  void add(std::string name, Parameter& parameter) {
-    parameters_.emplace_back(std::move(name), &parameter);
-  }
-  void add(std::string name, Module& child) { children_.emplace_back(std::move(name), &child); }
+  void add(std::string_view name, Parameter& parameter) { parameters_.emplace_back(name, &parameter); }
+  void add(std::string_view name, Module& child) { children_.emplace_back(name, &child); }
 
  private:
   std::vector<std::pair<std::string, Parameter*>> parameters_;

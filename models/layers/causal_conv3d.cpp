@@ -1,0 +1,33 @@
+#include "models/layers/causal_conv3d.h"
+
+#include <ATen/ATen.h>
+
+namespace flowreel {
+
+PointwiseConv3d::PointwiseConv3d(int64_t in_channels, int64_t out_channels)
+    : weight_({out_channels, in_channels, 1, 1, 1}), bias_({out_channels}) {
+  add("weight", weight_);
+  add("bias", bias_);
+}
+
+at::Tensor PointwiseConv3d::operator()(const at::Tensor& x) const {
+  return at::conv3d(x, weight_.value, bias_.value);
+}
+
+CausalConv3d::CausalConv3d(int64_t in_channels, int64_t out_channels, int64_t kernel, std::array<int64_t, 3> stride)
+    : kernel_(kernel),
+      stride_(stride),
+      weight_({out_channels, in_channels, kernel, kernel, kernel}),
+      bias_({out_channels}) {
+  add("conv.weight", weight_);
+  add("conv.bias", bias_);
+}
+
+at::Tensor CausalConv3d::operator()(const at::Tensor& x) const {
+  const int64_t side = kernel_ / 2;
+  const at::Tensor padded =
+      kernel_ == 1 ? x : at::replication_pad3d(x, {side, side, side, side, kernel_ - 1, 0});
+  return at::conv3d(padded, weight_.value, bias_.value, stride_);
+}
+
+}  // namespace flowreel
