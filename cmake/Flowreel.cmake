@@ -18,8 +18,10 @@ function(flowreel_rules name)
 endfunction()
 
 # flowreel_torch(TARGET): links LibTorch and uses the one precompiled header, built with the first user.
+# Without OpenMP the templates of ATen/Parallel.h compile to serial loops, silently.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
 function(flowreel_torch name)
-  target_link_libraries(${name} PUBLIC torch)
+  target_link_libraries(${name} PUBLIC torch OpenMP::OpenMP_CXX)
   if(TARGET flowreel_flow AND NOT name STREQUAL flowreel_flow)
     target_precompile_headers(${name} REUSE_FROM flowreel_flow)
   else()
