@@ -5,7 +5,7 @@
 #include <ATen/core/PhiloxRNGEngine.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <atomic>
 
 #include "errors/error.h"
 #include "pipeline/flow/philox.h"
@@ -103,6 +103,10 @@ TEST(Noise, SizeAndShapeDoNotMatter) {
 
 TEST(Noise, ThreadsDoNotMatter) {
   const int before = at::get_num_threads();
+  at::set_num_threads(2);
+  std::atomic<int> ranges = 0;
+  at::parallel_for(0, 1000, 1, [&](int64_t, int64_t) { ++ranges; });
+  ASSERT_EQ(ranges, 2) << "parallel_for is serial in this build: the test below would say nothing";
   at::set_num_threads(1);
   const at::Tensor one = philox_normal({200001}, 3);
   for (int threads : {2, 3, 4}) {
