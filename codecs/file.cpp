@@ -1,0 +1,123 @@
+#include "codecs/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <cerrno>
+#include <system_error>
+
+#include "errors/error.h"
+
+namespace flowreel {
+namespace {
+
+// A scheme as RFC 3986 spells it, or FFmpeg's one protocol whose options follow a comma.
+bool looks_like_url(const std::string& path) {
+  if (path.rfind("subfile,", 0) == 0) return true;
+  if (path.empty() || !std::isalpha(static_cast<unsigned char>(path[0]))) return false;
+  for (char c : path) {
+    if (c == ':') return true;
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '+' && c != '.' && c != '-')
+      return false;
+  }
+  return false;
+}
+
+[[noreturn]] void throw_open_error(const std::string& path, int error) {
+  const std::string text = quote_path(path) + " cannot be opened: " + errno_text(error);
+  if (error == ELOOP || error == ENAMETOOLONG) throw PathError(text);
+  throw MissingInputError(text);
+}
+
+}  // namespace
+
+Fd& Fd::operator=(Fd&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = other.release();
+  }
+  return *this;
+}
+
+Fd::~Fd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+int Fd::release() {
+  const int fd = fd_;
+  fd_ = -1;
+  return fd;
+}
+
+std::string quote_path(const std::string& path) {
+  static const char* const kHex = "0123456789abcdef";
+  std::string text = "\"";
+  for (char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= ' ' && byte != 0x7f && text.size() < 300) {
+      text += c;
+    } else if (text.size() < 300) {
+      text += std::string("\\x") + kHex[byte >> 4] + kHex[byte & 15];
+    }
+  }
+  return text + "\"";
+}
+
+std::string errno_text(int error) { return std::generic_category().message(error); }
+
+void check_local_path(const std::string& path) {
+  if (path.empty()) throw PathError("an empty path names no file");
+  for (char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' || byte == 0x7f) throw PathError(quote_path(path) + " has control characters");
+  }
+  if (looks_like_url(path)) {
+    throw PathError(
+        quote_path(path) +
+        " is not a local file (URLs and protocols are not opened; write \"./name\" for a " +
+        "file whose name has a colon)");
+  }
+}
+
+bool is_directory(const std::string& path) {
+  check_local_path(path);
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw_open_error(path, errno);
+  return S_ISDIR(status.st_mode);
+}
+
+InputFile open_input_file(const std::string& path) {
+  check_local_path(path);
+  // O_NONBLOCK: opening a FIFO must not wait for its writer; it changes nothing for regular files.
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd) throw_open_error(path, errno);
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw_open_error(path, errno);
+  if (!S_ISREG(status.st_mode)) {
+    throw PathError(quote_path(path) + " is not a regular file" +
+                    (S_ISDIR(status.st_mode) ? " but a directory" : ""));
+  }
+  return {path, std::move(fd), static_cast<uint64_t>(status.st_size)};
+}
+
+std::vector<uint8_t> read_all(const InputFile& file, uint64_t max_bytes) {
+  if (file.bytes > max_bytes) {
+    throw DataError(quote_path(file.path) + " has " + std::to_string(file.bytes) +
+                    " bytes; at most " + std::to_string(max_bytes) + " are accepted");
+  }
+  std::vector<uint8_t> data(file.bytes);
+  size_t done = 0;
+  while (done < data.size()) {
+    const ssize_t n =
+        ::pread(file.fd.get(), data.data() + done, data.size() - done, static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw IoError(quote_path(file.path) + " cannot be read: " + errno_text(errno));
+    if (n == 0) throw IoError(quote_path(file.path) + " became shorter while it was read");
+    done += static_cast<size_t>(n);
+  }
+  return data;
+}
+
+}  // namespace flowreel

@@ -1,0 +1,91 @@
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <regex>
+
+#include "codecs/frame.h"
+#include "codecs/image.h"
+#include "codecs/output_file.h"
+#include "codecs/sinks.h"
+
+namespace flowreel {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string without_trailing_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+bool holds_only_frames(const std::string& folder) {
+  static const std::regex frame_name("frame_[0-9]{5,}\\.png");
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (!entry.is_regular_file() || !std::regex_match(entry.path().filename().string(), frame_name))
+      return false;
+  }
+  return true;
+}
+
+class PngFolder : public ClipSink {
+ public:
+  PngFolder(const std::string& path, const WriterOptions& options)
+      : path_(without_trailing_slash(path)), options_(options), temporary_(temporary_name(path_)) {
+    check_absent(path_, options.overwrite);
+    check_replaceable();
+    if (::mkdir(temporary_.c_str(), 0777) != 0) {
+      throw OutputError(quote_path(path_) + " cannot be created: " + errno_text(errno));
+    }
+  }
+
+  ~PngFolder() override {
+    std::error_code ignored;
+    if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  }
+
+  void write(const at::Tensor& pixels) override {
+    check_pixels(pixels, options_.height, options_.width, "frame");
+    char name[32];
+    std::snprintf(name, sizeof name, "/frame_%05lld.png", static_cast<long long>(frames_++));
+    write_png(temporary_ + name, pixels);
+  }
+
+  void finish() override {
+    std::error_code error;
+    if (options_.overwrite && fs::exists(path_, error)) {
+      check_replaceable();
+      const std::string old = temporary_name(path_);
+      rename_synced(path_, old, false);
+      rename_synced(temporary_, path_, false);
+      fs::remove_all(old, error);
+    } else {
+      rename_synced(temporary_, path_, false);
+    }
+    temporary_.clear();
+  }
+
+ private:
+  void check_replaceable() const {
+    std::error_code error;
+    if (!fs::exists(path_, error)) return;
+    if (!fs::is_directory(path_, error) || !holds_only_frames(path_)) {
+      throw OutputError(quote_path(path_) +
+                        " holds other things than frames and is not overwritten");
+    }
+  }
+
+  std::string path_;
+  WriterOptions options_;
+  std::string temporary_;
+  int64_t frames_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ClipSink> open_png_folder(const std::string& path, const WriterOptions& options) {
+  return std::make_unique<PngFolder>(path, options);
+}
+
+}  // namespace flowreel
