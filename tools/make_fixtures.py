@@ -24,13 +24,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "tests" / "data" / "golden")
     parser.add_argument("--only", action="append")
+    parser.add_argument("--check-mistakes", action="store_true")
     arguments = parser.parse_args()
     from fixtures import specs
     import torch
 
     torch.set_num_threads(1)
-    for name in arguments.only or specs.SPECS:
+    for name in [] if arguments.check_mistakes else arguments.only or specs.SPECS:
         make(specs.named(name), arguments.out)
+    if arguments.check_mistakes:
+        from fixtures import layout, mistakes
+        rows = []
+        for name in arguments.only or specs.SPECS:
+            folder = arguments.out / name
+            rows += mistakes.measure(specs.named(name), layout.load(folder / "model"), folder)
+        mistakes.write(rows, arguments.out)
+        print(mistakes.table(rows))
 
 
 if __name__ == "__main__":
