@@ -10,12 +10,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # ends the run here, with that summary last.
 run_asan() {
   tools/setup.sh --preset asan untrusted_tests
-  ctest --preset asan -L untrusted --parallel "$(nproc)"
+  ctest --preset asan -L untrusted --parallel "$(nproc)" --no-label-summary
 }
 
 run_all() {
   tools/setup.sh all
-  ctest --preset release --parallel "$(nproc)"
+  ctest --preset release --parallel "$(nproc)" --no-label-summary
 }
 
 case ${1:-} in
