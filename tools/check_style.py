@@ -27,7 +27,7 @@ LONG_FILES = {}
 # Functions that may be longer than MAX_FUNCTION_LINES, as "file:name", and why.
 LONG_FUNCTIONS = {}
 # Tests that stand for a whole folder rather than for one file beside them.
-FOLDER_TESTS = {"golden", "parity", "misuse", "end_to_end"}
+FOLDER_TESTS = {"golden", "parity", "misuse", "end_to_end", "bad_media", "real_footage"}
 FIXED_NAMES = {"CMakeLists.txt", "CMakePresets.json", "README.md", "CONTRIBUTING.md", "LICENSE"}
 
 
@@ -205,16 +205,14 @@ def parameter_count(signature):
 
 
 def tests_mirror_tree(_, files):
-    """tests/a/b_test.cpp (or b_aspect_test.cpp) stands for a/b.cpp or a/b.h."""
+    """tests/a/b_test.cpp (or b_aspect_test.cpp, aspect_b_test.cpp) stands for a/b.cpp or a/b.h."""
     sources = {f.path.rpartition(".")[0] for f in files if f.is_cpp()}
     for path in [f.path for f in files if f.path.startswith("tests/") and f.path.endswith("_test.cpp")]:
         folder = folder_of(path)[len("tests/") :]
         stem = os.path.basename(path)[: -len("_test.cpp")]
-        pieces = stem.split("_")
-        wanted = {"_".join(pieces[: n + 1]) for n in range(len(pieces))}
-        if wanted & FOLDER_TESTS or any(f"{folder}/{name}" in sources for name in wanted):
-            continue
-        if stem not in FOLDER_TESTS:
+        words = stem.split("_")
+        parts = {"_".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
+        if not parts & FOLDER_TESTS and not any(f"{folder}/{part}" in sources for part in parts):
             yield path, 1, f"there is no {folder}/{stem}.cpp or .h that this would be the test of"
 
 
