@@ -1,21 +1,19 @@
 #include "models/weights/json.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
 
 #include "errors/error.h"
+#include "models/weights/file.h"
+#include "models/weights/quote.h"
 
 namespace flowreel {
 namespace {
 
-// A pass over the document that builds nothing: depth and duplicate keys are checked before a tree exists, since
-// copying a very deep tree overflows the stack and the tree itself keeps only the last of two equal keys.
+// A pass over the document that builds nothing: depth and duplicate keys are checked before a tree
+// exists, since copying a very deep tree overflows the stack and the tree itself keeps only the
+// last of two equal keys.
 class StrictCheck : public nlohmann::json::json_sax_t {
  public:
   explicit StrictCheck(int max_depth) : max_depth_(max_depth) {}
@@ -34,11 +32,11 @@ class StrictCheck : public nlohmann::json::json_sax_t {
   bool end_array() override { return leave(); }
   bool key(string_t& name) override {
     if (keys_.back().insert(name).second) return true;
-    complaint_ = "key \"" + name.substr(0, 80) + "\" appears twice in one object";
+    complaint_ = "key " + quote_name(name, 80) + " appears twice in one object";
     return false;
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& e) override {
-    complaint_ = e.what();
+    complaint_ = json_problem(e.what());
     return false;
   }
 
@@ -61,7 +59,8 @@ class StrictCheck : public nlohmann::json::json_sax_t {
 
 }  // namespace
 
-nlohmann::json parse_json(std::string_view text, const std::string& what, const JsonLimits& limits) {
+nlohmann::json parse_json(std::string_view text, const std::string& what,
+                          const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) {
     throw DataError(what + ": " + std::to_string(text.size()) + " bytes of JSON, at most " +
                     std::to_string(limits.max_bytes) + " are read");
@@ -73,17 +72,21 @@ nlohmann::json parse_json(std::string_view text, const std::string& what, const 
   return nlohmann::json::parse(text.begin(), text.end());
 }
 
+std::string json_problem(std::string_view message) {
+  const size_t tag = message.find("] ");
+  if (tag != std::string_view::npos) message.remove_prefix(tag + 2);
+  const std::string line = quote_name(message, 160);
+  return line.substr(1, line.size() - 2);
+}
+
 nlohmann::json read_json_file(const std::string& path, const JsonLimits& limits) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) throw MissingInputError(path + ": " + std::strerror(errno));
-  if (!S_ISREG(info.st_mode)) throw DataError(path + ": not a regular file");
-  if (static_cast<uint64_t>(info.st_size) > limits.max_bytes) {
-    throw DataError(path + ": " + std::to_string(info.st_size) + " bytes, at most " +
+  const InputFile file(path);
+  if (file.size() > limits.max_bytes) {
+    throw DataError(path + ": " + std::to_string(file.size()) + " bytes of JSON, at most " +
                     std::to_string(limits.max_bytes) + " are read");
   }
-  std::ifstream in(path, std::ios::binary);
-  std::string text(static_cast<size_t>(info.st_size), '\0');
-  if (!in.read(text.data(), info.st_size)) throw IoError(path + ": cannot be read");
+  std::string text(file.size(), '\0');
+  file.read(text.data(), text.size(), 0);
   return parse_json(text, path, limits);
 }
 

@@ -1,5 +1,6 @@
-// A network as a tree of named parameters. Loading, saving, counting and training all walk the same list, and a
-// parameter knows its shape before it has a value: a module is built without memory and filled when it is needed.
+// A network as a tree of named parameters. Loading, saving, counting and training all walk the same
+// list, and a parameter knows its shape before it has a value: a module is built without memory and
+// filled when it is needed.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -25,8 +26,9 @@ struct Parameter {
   }
 };
 
-// Base of every layer and network. Names are the checkpoint's own (diffusers, transformers), joined with dots.
-// Modules are registered by address, so they neither copy nor move; hold lists of them by unique_ptr.
+// Base of every layer and network. Names are the checkpoint's own (diffusers, transformers), joined
+// with dots. Modules are registered by address, so they neither copy nor move; hold lists of them
+// by unique_ptr.
 class Module {
  public:
   using Visitor = std::function<void(const std::string& name, Parameter&)>;

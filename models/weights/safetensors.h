@@ -11,7 +11,8 @@
 
 namespace flowreel {
 
-// Where one tensor lies in its file and what it is. `begin` and `end` count from the start of the file.
+// Where one tensor lies in its file and what it is. `begin` and `end` count from the start of the
+// file.
 struct TensorInfo {
   at::ScalarType dtype = at::kFloat;
   std::vector<int64_t> shape;
@@ -25,10 +26,12 @@ struct SafetensorsLimits {
   uint64_t max_tensors = 100'000;
   size_t max_rank = 8;
   size_t max_name_bytes = 512;
+  size_t max_metadata = 10'000;
 };
 
-// An open file whose header has passed every check; data is read on request, by pread, never mapped.
-// Errors: MissingInputError (cannot be opened), DataError (header), IoError (the file changed while being read).
+// An open file whose header has passed every check; data is read on request, by pread, never
+// mapped. Errors: MissingInputError (cannot be opened), DataError (header, or another format: said
+// which, and what to do), IoError (the file changed while being read).
 class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::string& path, const SafetensorsLimits& limits = {});
@@ -39,7 +42,9 @@ class SafetensorsFile {
   const std::map<std::string, TensorInfo>& tensors() const;
   const std::map<std::string, std::string>& metadata() const;
 
-  // The tensor on the CPU, in the type it is stored in. DataError if there is no such tensor.
+  // The tensor on the CPU, in the type it is stored in; may be called from several threads.
+  // DataError if there is no such tensor, or a BOOL that is neither 0 nor 1; IoError as above;
+  // MemoryError.
   at::Tensor read(const std::string& name) const;
 
  private:
@@ -47,7 +52,11 @@ class SafetensorsFile {
   std::unique_ptr<State> state_;
 };
 
-// Writes tensors (any device, made contiguous) to path: temporary name in the same folder, fsync, rename.
+// Writes tensors (any device, made contiguous) to path: temporary name in the same folder, fsync,
+// rename. A file that is there is replaced. The same tensors give the same bytes, those that the
+// reference implementation writes too. DataError (a name, type or rank that the format or the
+// reader does not take), OutputError (cannot be created), IoError (disk full and the like); nothing
+// is left behind then.
 void write_safetensors(const std::string& path, const std::map<std::string, at::Tensor>& tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
