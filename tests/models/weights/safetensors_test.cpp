@@ -2,8 +2,11 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <limits>
 
 #include "tests/models/weights/scratch.h"
@@ -73,7 +76,8 @@ TEST(Safetensors, WritesStridedTensorsInRowOrder) {
 TEST(Safetensors, DataOfAWrittenFileIsAligned) {
   const ScratchFolder folder;
   write_safetensors(folder / "x.safetensors", every_type(), {{"k", "odd length"}});
-  for (const auto& [name, info] : SafetensorsFile(folder / "x.safetensors").tensors()) {
+  const SafetensorsFile file(folder / "x.safetensors");
+  for (const auto& [name, info] : file.tensors()) {
     EXPECT_EQ(info.begin % c10::elementSize(info.dtype), 0u) << name;
   }
 }
@@ -85,7 +89,7 @@ TEST(Safetensors, WritesTheBytesOfTheReference) {
       "{\"__metadata__\":{\"format\":\"pt\"},"
       "\"n\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]},"
       "\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[8,16]},"
-      "\"h\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[16,18]}}     ";
+      "\"h\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[16,18]}}    ";
   const std::string data("\xfe\xff\xff\xff\xff\xff\xff\xff\0\0\x80\x3f\0\0\0\x40\0\x41", 18);
   const ScratchFolder folder;
   write_safetensors(folder / "x.safetensors",
@@ -165,6 +169,22 @@ TEST(Safetensors, ReportsAnOutputThatCannotBeMade) {
   expect_error(73, {"taken", "not a regular file"},
                [&] { write_safetensors(folder / "taken", tensors); });
   EXPECT_EQ(folder.file_count(), 1u);
+}
+
+TEST(Safetensors, AFullDiskLeavesNothingBehind) {
+  const ScratchFolder folder;
+  struct rlimit before {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler =
+      std::signal(SIGXFSZ, SIG_IGN);  // then a write past the limit fails as one on a full disk
+  const struct rlimit small { 1000, before.rlim_max };
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  expect_error(74, {"x.safetensors", "cannot be written"}, [&] {
+    write_safetensors(folder / "x.safetensors", {{"a", at::zeros({4096})}});
+  });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(folder.file_count(), 0u);
 }
 
 TEST(Safetensors, ManyTensorsOpenInMilliseconds) {

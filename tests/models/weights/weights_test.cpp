@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+
 #include "models/weights/quote.h"
 #include "tests/models/weights/scratch.h"
 
