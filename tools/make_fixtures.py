@@ -5,11 +5,11 @@
     tools/make_fixtures.py --only small             one of them
     tools/make_fixtures.py --random 7 --out DIR     DIR/random_7: random sizes, unseen by the tests
     tools/make_fixtures.py --random 7 --out DIR --set transformer.patch_size=2 job.num_frames=29
-    tools/make_fixtures.py --check-mistakes         measures typical mistakes against the files that are there
+    tools/make_fixtures.py --check-mistakes         measures typical mistakes against the files
 
-It works in a virtual environment of its own, .venv-fixtures, with pinned versions; `--python-env existing` (or
-FLOWREEL_FIXTURES_ENV=existing) uses the running interpreter instead. The same versions on the same kind of
-processor give the same bytes.
+It works in a virtual environment of its own, .venv-fixtures, with pinned versions; `--python-env
+existing` (or FLOWREEL_FIXTURES_ENV=existing) uses the running interpreter. The same versions on the
+same kind of processor give the same bytes.
 """
 
 import argparse
@@ -27,14 +27,28 @@ from fixtures import environment  # noqa: E402  (the path above finds it)
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "tests" / "data" / "golden")
-    parser.add_argument("--only", action="append", metavar="NAME", help="tiny, small or cfg; may be repeated")
-    parser.add_argument("--random", action="append", type=int, metavar="SEED",
-                        help="a pipeline of random sizes instead of the committed ones; may be repeated")
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help="tiny, small or cfg; may be repeated"
+    )
+    parser.add_argument(
+        "--random",
+        action="append",
+        type=int,
+        metavar="SEED",
+        help="a pipeline of random sizes instead of the committed ones; may be repeated",
+    )
     parser.add_argument("--seed", type=int, help="another seed for the weights")
-    parser.add_argument("--set", nargs="+", default=[], metavar="KEY=JSON",
-                        help="change a specification, for example vae.layers_per_block=1")
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        default=[],
+        metavar="KEY=JSON",
+        help="change a specification, for example vae.layers_per_block=1",
+    )
     parser.add_argument("--check-mistakes", action="store_true")
     parser.add_argument("--python-env", choices=["own", "existing"])
     return parser.parse_args()
