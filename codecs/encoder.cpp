@@ -8,12 +8,18 @@
 namespace flowreel {
 namespace {
 
+constexpr const char* kX26xPresets =
+    " ultrafast superfast veryfast faster fast medium slow slower veryslow placebo ";
+
 constexpr std::array<EncoderRow, 5> kEncoders{{
-    {Codec::H264, "h264", "libx264", AV_PIX_FMT_YUV420P, ".mp4.mov.mkv.", 18, 51, "medium"},
-    {Codec::H265, "h265", "libx265", AV_PIX_FMT_YUV420P, ".mp4.mov.mkv.", 20, 51, "medium"},
-    {Codec::Av1, "av1", "libsvtav1", AV_PIX_FMT_YUV420P, ".mp4.mkv.webm.", 30, 63, "8"},
-    {Codec::Ffv1, "ffv1", "ffv1", AV_PIX_FMT_0RGB32, ".mkv.", -1, -1, ""},
-    {Codec::Png, "png", "png", AV_PIX_FMT_RGB24, "", -1, -1, ""},
+    {Codec::H264, "h264", "libx264", AV_PIX_FMT_YUV420P, ".mp4.mov.mkv.", 18, 51, "medium",
+     kX26xPresets},
+    {Codec::H265, "h265", "libx265", AV_PIX_FMT_YUV420P, ".mp4.mov.mkv.", 20, 51, "medium",
+     kX26xPresets},
+    {Codec::Av1, "av1", "libsvtav1", AV_PIX_FMT_YUV420P, ".mp4.mkv.webm.", 30, 63, "8",
+     " 0 1 2 3 4 5 6 7 8 9 10 11 12 13 "},
+    {Codec::Ffv1, "ffv1", "ffv1", AV_PIX_FMT_0RGB32, ".mkv.", -1, -1, "", ""},
+    {Codec::Png, "png", "png", AV_PIX_FMT_RGB24, "", -1, -1, "", ""},
 }};
 
 std::string number(double value) {
@@ -125,6 +131,12 @@ void check_writer_options(const WriterOptions& options) {
     throw UsageError("bitrate " + std::to_string(options.bitrate) +
                      " does not fit: expected a positive number, a lossy codec " +
                      "and no crf beside it");
+  }
+  if (!options.preset.empty() &&
+      std::string(row.presets).find(" " + options.preset + " ") == std::string::npos) {
+    throw UsageError("preset \"" + options.preset + "\" does not fit " + row.name +
+                     (*row.presets ? std::string(": expected one of") + row.presets
+                                   : std::string(", which has none")));
   }
   if (options.threads < 1 || options.threads > 64) {
     throw UsageError("threads " + std::to_string(options.threads) +

@@ -17,7 +17,8 @@ struct EncoderRow {
   const char* extensions;  // ".a.b."; empty: a folder
   double crf;              // default; -1: has none
   double max_crf;
-  const char* preset;  // default
+  const char* preset;   // default
+  const char* presets;  // " a b "; empty: has none
 };
 
 const EncoderRow& encoder_row(Codec codec);

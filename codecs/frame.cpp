@@ -107,23 +107,38 @@ std::vector<uint8_t> levels(int depth, bool limited) {
   return table;
 }
 
-// RGB, palette and grey of any depth: sample by sample, no arithmetic but the rounding.
+// A palette holds 0xAARRGGBB in the machine's own byte order.
+at::Tensor from_palette(const AVFrame& frame) {
+  at::Tensor pixels = at::empty({frame.height, frame.width, 3}, at::kByte);
+  auto* out = pixels.data_ptr<uint8_t>();
+  std::array<uint32_t, 256> palette{};
+  std::memcpy(palette.data(), frame.data[1], AVPALETTE_SIZE);
+  for (int y = 0; y < frame.height; ++y) {
+    const uint8_t* row = frame.data[0] + static_cast<ptrdiff_t>(y) * frame.linesize[0];
+    for (int x = 0; x < frame.width; ++x) {
+      const uint32_t colour = palette[row[x]];
+      for (int shift : {16, 8, 0}) *out++ = static_cast<uint8_t>(colour >> shift);
+    }
+  }
+  return pixels;
+}
+
+// RGB and grey of any depth: sample by sample, no arithmetic but the rounding.
 at::Tensor from_samples(const AVFrame& frame, const AVPixFmtDescriptor& desc) {
   at::Tensor pixels = at::empty({frame.height, frame.width, 3}, at::kByte);
   auto* out = pixels.data_ptr<uint8_t>();
-  const bool palette = (desc.flags & AV_PIX_FMT_FLAG_PAL) != 0;
-  const bool grey = !palette && desc.nb_components <= 2;
-  const bool limited = !palette && frame.color_range == AVCOL_RANGE_MPEG;
+  const bool grey = desc.nb_components <= 2;
   std::array<std::vector<uint8_t>, 3> tables;
-  for (int c = 0; c < 3; ++c)
-    tables[c] = levels(palette ? 8 : desc.comp[grey ? 0 : c].depth, limited);
+  for (int c = 0; c < 3; ++c) {
+    tables[c] = levels(desc.comp[grey ? 0 : c].depth, frame.color_range == AVCOL_RANGE_MPEG);
+  }
   std::array<const uint8_t*, 4> data{frame.data[0], frame.data[1], frame.data[2], frame.data[3]};
   std::vector<uint16_t> line(static_cast<size_t>(frame.width));
   for (int y = 0; y < frame.height; ++y) {
     for (int c = 0; c < 3; ++c) {
       if (!grey || c == 0) {
-        av_read_image_line2(line.data(), data.data(), frame.linesize, &desc, 0, y, grey ? 0 : c,
-                            frame.width, palette ? 1 : 0, 2);
+        av_read_image_line2(line.data(), data.data(), frame.linesize, &desc, 0, y, c, frame.width,
+                            0, 2);
       }
       const std::vector<uint8_t>& table = tables[c];
       uint8_t* row = out + static_cast<size_t>(y) * frame.width * 3 + c;
@@ -143,8 +158,8 @@ at::Tensor ToRgb::operator()(const AVFrame& frame) {
     throw DataError(name_ + ": pixel format " + (desc ? desc->name : "unknown") +
                     " is not supported: expected 8 to 16 bit YUV, RGB, palette or grey");
   }
-  const bool samples =
-      (desc->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) || desc->nb_components <= 2;
+  if (desc->flags & AV_PIX_FMT_FLAG_PAL) return from_palette(frame);
+  const bool samples = (desc->flags & AV_PIX_FMT_FLAG_RGB) || desc->nb_components <= 2;
   return samples ? from_samples(frame, *desc) : from_yuv(frame);
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -41,7 +43,7 @@ class MediaTest : public testing::Test {
 
   // Runs ffmpeg inside the folder.
   void ffmpeg(const std::string& arguments) const {
-    const std::string command = "cd '" + folder_ + "' && ffmpeg -v error -nostdin -y " + arguments;
+    const std::string command = "cd '" + folder_ + "' && timeout 60 ffmpeg -v error -nostdin -y " + arguments;
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
 
@@ -82,10 +84,8 @@ inline at::Tensor smooth_clip(int64_t frames, int64_t height, int64_t width) {
 
 // [T,H,W,3] uint8 without any order: nothing that is not lossless survives it.
 inline at::Tensor noise_clip(int64_t frames, int64_t height, int64_t width) {
-  const at::Tensor i = at::arange(frames * height * width * 3, at::kLong);
-  return ((i * 2654435761 + 12345).bitwise_right_shift(7) % 256)
-      .to(at::kByte)
-      .view({frames, height, width, 3});
+  at::Generator generator = at::detail::createCPUGenerator(7);
+  return at::randint(256, {frames, height, width, 3}, generator, at::kByte);
 }
 
 // [H,W,3] uint8 of one colour.

@@ -78,7 +78,7 @@ TEST_P(LossyWriterTest, SameFramesGiveSameBytes) {
   const std::string bytes = read_bytes(path("a_" + std::string(GetParam().file)));
   EXPECT_GT(bytes.size(), 500u);
   EXPECT_EQ(bytes, read_bytes(path("b_" + std::string(GetParam().file))));
-  EXPECT_EQ(bytes.find("Lavf"), std::string::npos);
+  EXPECT_EQ(bytes.find("Lavf5"), std::string::npos);  // no version of the muxer
 }
 
 INSTANTIATE_TEST_SUITE_P(Codecs, LossyWriterTest,
