@@ -7,6 +7,8 @@ extern "C" {
 #include <algorithm>
 #include <cctype>
 
+#include "codecs/container_end.h"
+
 namespace flowreel {
 namespace {
 
@@ -44,6 +46,7 @@ Demuxer::Demuxer(const std::string& path, const ReadLimits& limits)
 const AVInputFormat* Demuxer::probe() {
   const AVInputFormat* container = nullptr;
   const int score = av_probe_input_buffer2(io_.get(), &container, "", nullptr, 0, kProbeBytes);
+  check_deadline();
   if (score < 0 || !container)
     throw DataError(name_ + " is not a clip of a known kind: " + kWanted);
   if (!is_permitted(*container)) {
@@ -68,8 +71,12 @@ void Demuxer::open(const AVInputFormat* container) {
   // On failure libav frees the context itself. The name is empty: it would be a URL.
   const int ret = avformat_open_input(&format, "", container, nullptr);
   check_deadline();
+  // Also the answer to more streams than permitted.
+  if (ret == AVERROR(ENOMEM))
+    throw DataError(name_ + " asks for too much memory or too many streams");
   av_check<DataError>(ret, name_ + " cannot be opened");
   format_.reset(format);
+  check_container_end(file_, container->name);
 }
 
 void Demuxer::choose_video() {
@@ -99,6 +106,7 @@ UniquePacket Demuxer::next() {
   while (true) {
     check_deadline();
     UniquePacket packet = new_packet();
+    take_libav_error();
     const int ret = av_read_frame(format_.get(), packet.get());
     check_deadline();
     if (io_.error() != 0) throw IoError(name_ + " cannot be read: " + errno_text(io_.error()));
