@@ -53,10 +53,10 @@ class SafetensorsFile {
 };
 
 // Writes tensors (any device, made contiguous) to path: temporary name in the same folder, fsync,
-// rename. A file that is there is replaced. The same tensors give the same bytes, those that the
-// reference implementation writes too. DataError (a name, type or rank that the format or the
-// reader does not take), OutputError (cannot be created), IoError (disk full and the like); nothing
-// is left behind then.
+// rename. A file that is there is replaced. The same tensors give the same bytes; with at most one
+// entry of metadata they are those of the reference implementation, which does not sort metadata.
+// DataError (a name, type or rank that the format or the reader does not take), OutputError (cannot
+// be created), IoError (disk full and the like); nothing is left behind then.
 void write_safetensors(const std::string& path, const std::map<std::string, at::Tensor>& tensors,
                        const std::map<std::string, std::string>& metadata = {});
 

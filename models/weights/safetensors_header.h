@@ -22,9 +22,10 @@ struct SafetensorsHeader {
 // Parses the header and applies every check of the reference implementation
 // (huggingface/safetensors, Rust), whose name for the fault stands in the message, and the limits.
 // file_bytes is the length of the whole file, at least that of text and the eight bytes before it.
-// All faults are a DataError that begins with `what`, the file. Stricter than the reference in
-// three points: padding is spaces only, a tensor has no other fields than dtype, shape and
-// data_offsets, and a dimension beside a zero must not overflow either.
+// All faults are a DataError that begins with `what`, the file.
+// Stricter than the reference (0.8.0) in four points: padding is spaces only, a tensor has no other
+// fields than dtype, shape and data_offsets, __metadata__ is not null, and a dimension beside a
+// zero must not overflow either.
 SafetensorsHeader parse_safetensors_header(std::string_view text, uint64_t file_bytes,
                                            const std::string& what,
                                            const SafetensorsLimits& limits = {});

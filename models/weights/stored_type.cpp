@@ -26,9 +26,9 @@ constexpr std::array<StoredType, 10> kStoredTypes = {{
     {"BOOL", at::kBool},
 }};
 
-constexpr std::array<std::string_view, 13> kNotRead = {
-    "F4",  "F6_E2M3", "F6_E3M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "I8",
-    "I16", "U16",     "U32",     "U64",     "C64",         "C128"};
+constexpr std::array<std::string_view, 12> kNotRead = {
+    "F4", "F6_E2M3", "F6_E3M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ",
+    "I8", "I16",     "U16",     "U32",     "U64",         "C64"};
 
 }  // namespace
 
