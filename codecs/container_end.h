@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "codecs/file.h"
+#include "files/file.h"
 
 namespace flowreel {
 

@@ -9,7 +9,7 @@ extern "C" {
 #include "codecs/encoder.h"
 #include "codecs/file_io.h"
 #include "codecs/frame.h"
-#include "codecs/output_file.h"
+#include "files/output_file.h"
 #include "codecs/sinks.h"
 
 namespace flowreel {
@@ -32,9 +32,14 @@ class ContainerSink : public ClipSink {
   }
 
   void write(const at::Tensor& pixels) override {
+    if (next_time_ == 0) write_header();
     const UniqueFrame frame = from_rgb_(pixels);
     frame->pts = next_time_++;
     encode(frame.get());
+  }
+
+  void set_metadata(const std::string& key, const std::string& value) override {
+    av_dict_set(&muxer_->metadata, key.c_str(), value.c_str(), 0);
   }
 
   void finish() override {
@@ -67,10 +72,15 @@ class ContainerSink : public ClipSink {
     if (muxer == "matroska" || muxer == "webm") stream_->codecpar->codec_tag = 0;
     stream_->time_base = encoder_->time_base;
     stream_->avg_frame_rate = encoder_->framerate;
+  }
+
+  // Left until the first frame comes, so that Matroska, whose tags stand in the header, gets late ones too.
+  void write_header() {
     AvOptions muxer_options;
+    const std::string muxer = muxer_->oformat->name;
     if (muxer == "mp4" || muxer == "mov")
       muxer_options.set("movflags", "+faststart+use_metadata_tags");
-    check(avformat_write_header(format, muxer_options.get()));
+    check(avformat_write_header(muxer_.get(), muxer_options.get()));
   }
 
   // To move the index to the front, the muxer reads back what it has written.

@@ -8,7 +8,7 @@
 
 #include "codecs/av.h"
 #include "codecs/clip.h"
-#include "codecs/file.h"
+#include "files/file.h"
 #include "codecs/file_io.h"
 
 namespace flowreel {

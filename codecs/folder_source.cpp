@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "codecs/file.h"
+#include "files/file.h"
 #include "codecs/image.h"
 #include "codecs/source.h"
 #include "errors/error.h"

@@ -4,10 +4,10 @@
 
 #include <cstring>
 
-#include "codecs/file.h"
+#include "files/file.h"
 #include "codecs/frame.h"
 #include "codecs/image_header.h"
-#include "codecs/output_file.h"
+#include "files/output_file.h"
 
 namespace flowreel {
 namespace {

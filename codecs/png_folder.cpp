@@ -7,7 +7,7 @@
 
 #include "codecs/frame.h"
 #include "codecs/image.h"
-#include "codecs/output_file.h"
+#include "files/output_file.h"
 #include "codecs/sinks.h"
 
 namespace flowreel {
@@ -51,6 +51,8 @@ class PngFolder : public ClipSink {
     std::snprintf(name, sizeof name, "/frame_%05lld.png", static_cast<long long>(frames_++));
     write_png(temporary_ + name, pixels);
   }
+
+  void set_metadata(const std::string&, const std::string&) override {}
 
   void finish() override {
     std::error_code error;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "codecs/av.h"
-#include "codecs/file.h"
+#include "files/file.h"
 #include "codecs/resize.h"
 #include "codecs/source.h"
 

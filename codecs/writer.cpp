@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "codecs/encoder.h"
-#include "codecs/file.h"
+#include "files/file.h"
 #include "codecs/sinks.h"
 
 namespace flowreel {
@@ -57,6 +57,11 @@ void VideoWriter::write(const at::Tensor& pixels) {
   if (!sink_) throw UsageError("the clip is finished: no frame can be added");
   sink_->write(pixels);
   ++frames_;
+}
+
+void VideoWriter::set_metadata(const std::string& key, const std::string& value) {
+  if (!sink_) throw UsageError("the clip is finished: no tag can be added");
+  sink_->set_metadata(key, value);
 }
 
 void VideoWriter::finish() {

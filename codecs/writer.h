@@ -39,6 +39,7 @@ class ClipSink {
  public:
   virtual ~ClipSink() = default;
   virtual void write(const at::Tensor& pixels) = 0;
+  virtual void set_metadata(const std::string& key, const std::string& value) = 0;
   virtual void finish() = 0;
 };
 
@@ -61,6 +62,10 @@ class VideoWriter {
 
   // The next frame, [height,width,3] uint8 RGB on the CPU. UsageError, IoError (a full disk).
   void write(const at::Tensor& pixels);
+
+  // Adds or replaces a text tag. MP4 and MOV take it until finish(), Matroska and WebM until the
+  // first frame and not later; a folder of PNG keeps none.
+  void set_metadata(const std::string& key, const std::string& value);
 
   // UsageError without a frame; IoError, OutputError. Nothing can be written afterwards.
   void finish();

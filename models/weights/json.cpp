@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "errors/error.h"
-#include "models/weights/file.h"
+#include "models/weights/watched_file.h"
 #include "models/weights/quote.h"
 
 namespace flowreel {
@@ -80,7 +80,7 @@ std::string json_problem(std::string_view message) {
 }
 
 nlohmann::json read_json_file(const std::string& path, const JsonLimits& limits) {
-  const InputFile file(path);
+  const WatchedFile file(path);
   if (file.size() > limits.max_bytes) {
     throw DataError(path + ": " + std::to_string(file.size()) + " bytes of JSON, at most " +
                     std::to_string(limits.max_bytes) + " are read");

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "errors/error.h"
-#include "models/weights/file.h"
+#include "models/weights/watched_file.h"
 #include "models/weights/quote.h"
 #include "models/weights/safetensors_header.h"
 
@@ -45,7 +45,7 @@ constexpr std::array<ForeignFormat, 9> kForeignFormats = {{
 
 // Asked only once a file is known to be no safetensors file: these bytes could be a header's
 // length.
-[[noreturn]] void fail_to_open(const InputFile& file, const std::string& problem) {
+[[noreturn]] void fail_to_open(const WatchedFile& file, const std::string& problem) {
   std::array<char, 32> start{};
   const size_t bytes = std::min<size_t>(start.size(), file.size());
   file.read(start.data(), bytes, 0);
@@ -57,7 +57,7 @@ constexpr std::array<ForeignFormat, 9> kForeignFormats = {{
   throw DataError(file.path() + ": not a safetensors file: " + problem);
 }
 
-SafetensorsHeader read_header(const InputFile& file, const SafetensorsLimits& limits) {
+SafetensorsHeader read_header(const WatchedFile& file, const SafetensorsLimits& limits) {
   if (file.size() < kLengthBytes) {
     fail_to_open(file,
                  std::to_string(file.size()) + " bytes, expected at least 8 (HeaderTooSmall)");
@@ -92,7 +92,7 @@ at::Tensor allocate(const TensorInfo& info, const std::string& where) {
 struct SafetensorsFile::State {
   State(const std::string& path, const SafetensorsLimits& limits)
       : file(path), header(read_header(file, limits)) {}
-  InputFile file;
+  WatchedFile file;
   SafetensorsHeader header;
 };
 

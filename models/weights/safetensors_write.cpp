@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "errors/error.h"
-#include "models/weights/file.h"
+#include "files/output_file.h"
 #include "models/weights/quote.h"
 #include "models/weights/safetensors.h"
 #include "models/weights/safetensors_header.h"
@@ -90,7 +90,7 @@ void write_safetensors(const std::string& path, const std::map<std::string, at::
   const std::string header = header_text(order, metadata, path);
   const uint64_t length = header.size();
 
-  OutputFile file(path);
+  OutputFile file(path, /*overwrite=*/true);
   file.write(&length, kLengthBytes);
   file.write(header.data(), header.size());
   for (const NamedTensor* entry : order) {

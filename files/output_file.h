@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "codecs/file.h"
+#include "files/file.h"
 
 namespace flowreel {
 
@@ -21,7 +21,7 @@ class OutputFile {
   ~OutputFile();
 
   int fd() const { return fd_.get(); }
-  void write(const uint8_t* data, size_t bytes);  // appends; IoError
+  void write(const void* data, size_t bytes);  // appends; IoError
   void commit();  // IoError; OutputError when the name was taken meanwhile
 
  private:

@@ -1,5 +1,4 @@
-// Regular files, read by position and written atomically: the two ways the weights code touches a
-// disk.
+// A regular file read by position, which notices when another program changes it.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +11,13 @@ namespace flowreel {
 // A regular file opened once for reading. Directories, pipes and devices are refused without
 // waiting on them; symbolic links are followed, since model caches are made of them. Reads may come
 // from several threads.
-class InputFile {
+class WatchedFile {
  public:
   // MissingInputError when it cannot be opened, DataError when it is not a regular file.
-  explicit InputFile(const std::string& path);
-  ~InputFile();
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
+  explicit WatchedFile(const std::string& path);
+  ~WatchedFile();
+  WatchedFile(const WatchedFile&) = delete;
+  WatchedFile& operator=(const WatchedFile&) = delete;
 
   const std::string& path() const { return path_; }
   uint64_t size() const { return size_; }  // when it was opened
@@ -33,24 +32,6 @@ class InputFile {
   int fd_ = -1;
   uint64_t size_ = 0;
   std::timespec modified_{};
-};
-
-// A file that appears under its name complete, or not at all. Written under a temporary name in the
-// same folder.
-class OutputFile {
- public:
-  explicit OutputFile(const std::string& path);  // OutputError when it cannot be created
-  ~OutputFile();                                 // without commit, nothing is left behind
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
-
-  void write(const void* data, size_t bytes);  // IoError
-  void commit();  // flush to disk, rename over path, flush the folder; IoError or OutputError
-
- private:
-  std::string path_;
-  std::string temporary_;
-  int fd_ = -1;
 };
 
 }  // namespace flowreel

@@ -1,4 +1,4 @@
-#include "codecs/output_file.h"
+#include "files/output_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -82,12 +82,13 @@ OutputFile::~OutputFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-void OutputFile::write(const uint8_t* data, size_t bytes) {
+void OutputFile::write(const void* data, size_t bytes) {
+  const char* from = static_cast<const char*>(data);
   while (bytes > 0) {
-    const ssize_t n = ::write(fd_.get(), data, bytes);
+    const ssize_t n = ::write(fd_.get(), from, bytes);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw IoError(quote_path(path_) + " cannot be written: " + errno_text(errno));
-    data += n;
+    from += n;
     bytes -= static_cast<size_t>(n);
   }
 }
