@@ -1,0 +1,37 @@
+#include "pipeline/generate/dump.h"
+
+#include <ATen/ATen.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "errors/error.h"
+#include "models/weights/safetensors.h"
+
+namespace flowreel {
+
+TensorDump::TensorDump(const std::string& folder) : folder_(folder) {
+  if (folder.empty()) return;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder)) {
+    throw OutputError("--dump-tensors " + folder + ": cannot be made: " + error.message());
+  }
+}
+
+void TensorDump::write(const std::string& name, const std::map<std::string, at::Tensor>& tensors) const {
+  if (!active()) return;
+  std::map<std::string, at::Tensor> plain;
+  for (const auto& [key, tensor] : tensors) {
+    plain[key] = (tensor.is_floating_point() ? tensor.to(at::kFloat) : tensor).cpu().contiguous();
+  }
+  write_safetensors(folder_ + "/" + name + ".safetensors", plain);
+}
+
+std::string TensorDump::numbered(const std::string& name, int index) {
+  char digits[16];
+  std::snprintf(digits, sizeof digits, "_%03d", index);
+  return name + digits;
+}
+
+}  // namespace flowreel

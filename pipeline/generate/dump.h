@@ -1,0 +1,29 @@
+// --dump-tensors: what lies between the stages, as safetensors files of one folder. float32 unless integer.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace flowreel {
+
+class TensorDump {
+ public:
+  // folder: made when it is not there (OutputError when that fails); empty: nothing is written.
+  explicit TensorDump(const std::string& folder);
+
+  bool active() const { return !folder_.empty(); }
+
+  // folder/name.safetensors.
+  void write(const std::string& name, const std::map<std::string, at::Tensor>& tensors) const;
+
+  // name_000, name_001 …
+  static std::string numbered(const std::string& name, int index);
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace flowreel

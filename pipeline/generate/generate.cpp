@@ -1,0 +1,196 @@
+#include "pipeline/generate/generate.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include "models/weights/config.h"
+#include "models/weights/safetensors.h"
+#include "pipeline/flow/guidance.h"
+#include "pipeline/flow/schedule.h"
+#include "pipeline/flow/solver.h"
+#include "pipeline/generate/decode.h"
+#include "pipeline/generate/dump.h"
+#include "pipeline/generate/encode.h"
+#include "pipeline/generate/memory.h"
+#include "pipeline/generate/output.h"
+#include "pipeline/generate/sample.h"
+#include "pipeline/generate/schedule_config.h"
+#include "pipeline/generate/source.h"
+#include "pipeline/generate/text.h"
+#include "pipeline/generate/validate.h"
+
+namespace flowreel {
+namespace {
+
+// One run of `generate`, stage after stage; members are what passes from one to the next.
+class Run {
+ public:
+  Run(const GenerateOptions& options, const Events& events)
+      : options_(options), events_(events), model_(options.model), dump_(options.output.dump_tensors) {
+    validate(options);
+    model_.observe_reads(digest_.observer());
+    record_.task = task_name(options);
+    record_.plan = plan_compute(options.compute);
+    record_.versions = environment_versions();
+    vae_config_ = model_.vae_config();
+    if (options.from_latents.empty()) {
+      rules_ = size_rules(*model_.build_transformer(), vae_config_);
+      record_.size = resolve_size(options.size, default_for_size(), rules_);
+    } else {
+      load_finished_latents();
+    }
+    std::string why;
+    record_.tiling = choose_tiling(options.vae, vae_config_, record_.size, c10::elementSize(record_.plan.vae),
+                                   record_.plan.device, &why);
+    if (!why.empty()) events.tell(why);
+  }
+
+  RunRecord operator()() {
+    ClipOutput output(options_.output, record_.size);
+    if (options_.from_latents.empty()) {
+      plan_sampling();
+      encode_prompts();
+      encode_start();
+      sample_latents();
+    }
+    record_.hashes["latents"] = sha256_of_tensor(latents_);
+    if (!options_.output.save_latents.empty()) write_safetensors(options_.output.save_latents, {{"latents", latents_}});
+    decode_into(output);
+    output.finish(record_, [this](const RunRecord& record) { return manifest_json(options_, record); });
+    return record_;
+  }
+
+ private:
+  ClipSize default_for_size() const {
+    return options_.input.empty() ? default_size() : input_size(options_.input, options_.size);
+  }
+
+  void load_finished_latents() {
+    latents_ = read_latents("--from-latents", options_.from_latents, {1, vae_config_.latent_channels, -1, -1, -1});
+    record_.size = {latents_.size(4) * vae_config_.spatial_compression_ratio,
+                    latents_.size(3) * vae_config_.spatial_compression_ratio,
+                    (latents_.size(2) - 1) * vae_config_.temporal_compression_ratio + 1,
+                    options_.size.fps.value_or(default_size().fps)};
+  }
+
+  void plan_sampling() {
+    const auto shape = latent_shape(record_.size, vae_config_.latent_channels, rules_);
+    shape_.assign(shape.begin(), shape.end());
+    const ScheduleOptions schedule = schedule_options(model_.scheduler_config(), options_.sampling, rules_, shape_);
+    record_.flow_shift = schedule.shift;
+    times_ = schedule_times(schedule);
+    if (!options_.input.empty()) times_ = times_from_strength(times_, options_.strength);
+    for (double t : times_) record_.sigmas.push_back(1 - t);
+  }
+
+  bool guides() const { return options_.sampling.cfg_scale > 1; }
+
+  void encode_prompts() {
+    events_.check_stop();
+    events_.report("text", 0, 1);
+    const TextStage text(model_, record_.plan.for_text(), hunyuan_video_prompt_template());
+    PaddedText padded;
+    positive_ = text.encode("prompt", options_.prompt, events_, dump_.active() ? &padded : nullptr);
+    if (guides()) negative_ = text.encode("negative prompt", options_.negative_prompt.value_or(""), events_);
+    if (dump_.active()) {
+      dump_.write("text", {{"input_ids", padded.input_ids},
+                           {"attention_mask", padded.attention_mask},
+                           {"clip_input_ids", padded.clip_input_ids},
+                           {"prompt_embeds", padded.prompt_embeds},
+                           {"prompt_embeds_mask", padded.prompt_embeds_mask},
+                           {"pooled_prompt_embeds", positive_.pooled}});
+    }
+    events_.report("text", 1, 1);
+  }
+
+  // The noise, and where on the path to begin.
+  void encode_start() {
+    const at::Tensor noise = options_.initial_latents.empty()
+                                 ? initial_noise(shape_, options_.sampling)
+                                 : read_latents("--initial-latents", options_.initial_latents, shape_);
+    record_.hashes["noise"] = sha256_of_tensor(noise);
+    dump_.write("noise", {{"latents", noise}});
+    latents_ = noise;
+    if (!options_.input.empty()) {
+      const at::Tensor data = encode(read_input_clip(options_.input, options_.size, record_.size));
+      latents_ = interpolate(noise, data, times_.front());
+    } else if (!options_.first_frame.empty()) {
+      latents_ = noise.clone();
+      latents_.narrow(2, 0, 1).copy_(encode(read_first_frame(options_.first_frame, record_.size)));
+    }
+  }
+
+  // frames [T,H,W,3] uint8 → scaled latents.
+  at::Tensor encode(const at::Tensor& frames) {
+    events_.check_stop();
+    events_.report("encode", 0, 1);
+    record_.hashes["input"] = sha256_of_tensor(frames);
+    const auto vae = model_.load_vae(HunyuanVae::Part::kEncoder, record_.plan.for_vae());
+    const EncodedClip encoded = encode_frames(*vae, frames, record_.tiling, record_.plan);
+    dump_.write("encoded", {{"mean", encoded.mean}, {"logvar", encoded.logvar}});
+    events_.report("encode", 1, 1);
+    return encoded.mean * vae_config_.scaling_factor;
+  }
+
+  void sample_latents() {
+    const int64_t steps = static_cast<int64_t>(times_.size()) - 1;
+    if (steps == 0) return;
+    events_.check_stop();
+    events_.report("sample", 0, steps);
+    const auto transformer = model_.load_transformer(record_.plan.for_transformer());
+    bool first = true;
+    const auto dump_first = [&](const at::Tensor& output) {
+      if (first) dump_.write(TensorDump::numbered("velocity", 0), {{"velocity", output}});
+      first = false;
+    };
+    const double guidance = options_.sampling.embedded_guidance_scale;
+    Velocity velocity = transformer_velocity(*transformer, positive_, guidance, record_.plan, dump_first);
+    if (guides()) {
+      velocity = guided(velocity, transformer_velocity(*transformer, negative_, guidance, record_.plan),
+                        options_.sampling.cfg_scale);
+    }
+    if (!options_.first_frame.empty()) velocity = holding_first_frame(velocity);
+    const auto dump_step = [this](int step, const at::Tensor& latents) {
+      dump_.write(TensorDump::numbered("step", step), {{"latents", latents}});
+    };
+    latents_ = sample(velocity, latents_.to(record_.plan.device), times_, options_.sampling.solver, events_, dump_step)
+                   .to(at::kCPU);
+  }
+
+  void decode_into(ClipOutput& output) {
+    events_.check_stop();
+    const auto vae = model_.load_vae(HunyuanVae::Part::kDecoder, record_.plan.for_vae());
+    record_.weights = digest_.by_component();
+    output.set_manifest(manifest_json(options_, record_));
+    std::vector<at::Tensor> kept;
+    DecodeSinks sinks;
+    sinks.frame = [&](const at::Tensor& frame) { output.write(frame); };
+    if (dump_.active()) sinks.decoded = [&](const at::Tensor& frames) { kept.push_back(frames.clone()); };
+    // Divided in the VAE's own type, as diffusers does.
+    const at::Tensor z = latents_.to(record_.plan.vae) / vae_config_.scaling_factor;
+    decode_latents(*vae, z, record_.tiling, record_.plan, events_, sinks);
+    if (dump_.active()) dump_.write("decoded", {{"frames", at::cat(kept, 0)}});
+  }
+
+  const GenerateOptions& options_;
+  const Events& events_;
+  ModelDirectory model_;
+  TensorDump dump_;
+  WeightsDigest digest_;
+  HunyuanVaeConfig vae_config_;
+  SizeRules rules_;
+  RunRecord record_;
+  std::vector<int64_t> shape_;
+  std::vector<double> times_;
+  TextEmbedding positive_, negative_;
+  at::Tensor latents_;
+};
+
+}  // namespace
+
+RunRecord generate(const GenerateOptions& options, const Events& events) {
+  const at::NoGradGuard no_grad;
+  return Run(options, events)();
+}
+
+}  // namespace flowreel

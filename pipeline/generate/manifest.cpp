@@ -1,0 +1,128 @@
+#include "pipeline/generate/manifest.h"
+
+#include <ATen/Version.h>
+#include <ATen/native/DispatchStub.h>
+#include <torch/version.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "codecs/version.h"
+#include "files/output_file.h"
+
+namespace flowreel {
+namespace {
+
+using nlohmann::json;
+
+json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
+const char* dtype_name(at::ScalarType type) {
+  return type == at::kFloat ? "float32" : type == at::kHalf ? "float16" : "bfloat16";
+}
+
+json size_json(const ClipSize& size) {
+  return {{"width", size.width}, {"height", size.height}, {"num_frames", size.frames}, {"fps", size.fps}};
+}
+
+json vae_json(const VaeTiling& t) {
+  return {{"tiling", t.spatial ? "on" : "off"},
+          {"tile_px", {t.tile_width, t.tile_height}},
+          {"tile_stride_px", {t.stride_width, t.stride_height}},
+          {"tile_frames", t.tile_frames},
+          {"tile_frame_stride", t.stride_frames}};
+}
+
+json output_json(const OutputOptions& o) {
+  return {{"codec", o.codec},
+          {"crf", o.crf < 0 || o.bitrate > 0 ? json(nullptr) : json(o.crf)},
+          {"bitrate", o.bitrate > 0 ? json(o.bitrate) : json(nullptr)},
+          {"encoder_threads", o.encoder_threads}};
+}
+
+json compute_json(const ComputePlan& plan) {
+  return {{"device", plan.device.str()},
+          {"threads", plan.threads},
+          {"dtype",
+           {{"transformer", dtype_name(plan.transformer)},
+            {"text", dtype_name(plan.text)},
+            {"vae", dtype_name(plan.vae)}}}};
+}
+
+json sampling_json(const SamplingOptions& s, const RunRecord& record) {
+  return {{"solver", s.solver},
+          {"steps", record.sigmas.empty() ? 0 : record.sigmas.size() - 1},
+          {"flow_shift", record.flow_shift},
+          {"sigmas", record.sigmas},
+          {"embedded_guidance_scale", s.embedded_guidance_scale},
+          {"cfg_scale", s.cfg_scale}};
+}
+
+// The parts that every manifest has.
+json common(const RunRecord& record) {
+  return {{"manifest_version", 1},
+          {"task", record.task},
+          {"size", size_json(record.size)},
+          {"vae", vae_json(record.tiling)},
+          {"compute", compute_json(record.plan)},
+          {"weights_sha256", record.weights},
+          {"versions", record.versions},
+          {"hashes", record.hashes}};
+}
+
+// A prompt is valid UTF-8 by the time it gets here, but a path need not be.
+std::string dumped(const json& manifest) {
+  return manifest.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string manifest_json(const GenerateOptions& o, const RunRecord& record) {
+  json manifest = common(record);
+  manifest["model"] = o.model;
+  manifest["output"] = output_json(o.output);
+  manifest["input"] = text_or_null(o.input);
+  manifest["first_frame"] = text_or_null(o.first_frame);
+  manifest["from_latents"] = text_or_null(o.from_latents);
+  manifest["initial_latents"] = text_or_null(o.initial_latents);
+  if (!record.sigmas.empty()) {
+    manifest["prompt"] = o.prompt;
+    manifest["negative_prompt"] = o.negative_prompt ? json(*o.negative_prompt) : json(nullptr);
+    manifest["sampling"] = sampling_json(o.sampling, record);
+    manifest["seed"] = o.sampling.seed;
+    manifest["noise"] = {{"rng", o.sampling.noise_rng == NoiseRng::kPhilox ? "philox" : "torch-cpu"},
+                         {"dtype", "float32"}};
+    manifest["strength"] = o.input.empty() ? json(nullptr) : json(o.strength);
+  }
+  return dumped(manifest);
+}
+
+std::string manifest_json(const ReconstructOptions& o, const RunRecord& record) {
+  json manifest = common(record);
+  manifest["model"] = o.model;
+  manifest["input"] = o.input;
+  manifest["output"] = output_json(o.output);
+  return dumped(manifest);
+}
+
+std::string manifest_path(const std::string& clip_path) {
+  std::string plain = clip_path;
+  while (plain.size() > 1 && plain.back() == '/') plain.pop_back();
+  return std::filesystem::path(plain).replace_extension(".json").string();
+}
+
+void write_text_file(const std::string& path, const std::string& text) {
+  OutputFile file(path, /*overwrite=*/true);
+  file.write(text.data(), text.size());
+  file.commit();
+}
+
+std::map<std::string, std::string> environment_versions() {
+  std::map<std::string, std::string> versions = codec_versions();
+  versions["flowreel"] = FLOWREEL_VERSION;
+  versions["libtorch"] = TORCH_VERSION;
+  versions["cpu_capability"] = at::get_cpu_capability();
+  return versions;
+}
+
+}  // namespace flowreel

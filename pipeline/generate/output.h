@@ -1,0 +1,42 @@
+// The mux stage: frames into a clip (and PNG frames), then the manifest beside it.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "codecs/writer.h"
+#include "pipeline/generate/guard.h"
+#include "pipeline/generate/hash.h"
+#include "pipeline/generate/manifest.h"
+#include "pipeline/generate/options.h"
+
+namespace flowreel {
+
+class ClipOutput {
+ public:
+  // Opens the outputs under temporary names, so that what cannot be written fails before anything is computed.
+  ClipOutput(const OutputOptions& options, const ClipSize& size);
+
+  // What the container carries. Called before the first frame; finish() brings MP4 and MOV up to date with the
+  // frames' hash, which Matroska cannot be.
+  void set_manifest(const std::string& manifest);
+
+  void write(const at::Tensor& frame);  // [H,W,3] uint8 RGB
+
+  // Publishes the frames, the clip and last the manifest. `manifest` makes its text from the record, which receives
+  // the hashes "frames" and "file". NumericsError for a blank clip, unless allowed; then nothing is published.
+  void finish(RunRecord& record, const std::function<std::string(const RunRecord&)>& manifest);
+
+ private:
+  OutputOptions options_;
+  VideoWriter clip_;
+  std::optional<VideoWriter> frames_;
+  BlankCheck blank_;
+  Sha256 frames_hash_;
+};
+
+}  // namespace flowreel

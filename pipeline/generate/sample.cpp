@@ -1,0 +1,56 @@
+#include "pipeline/generate/sample.h"
+
+#include <ATen/ATen.h>
+
+#include "pipeline/flow/noise.h"
+#include "pipeline/flow/solver.h"
+#include "pipeline/generate/guard.h"
+
+namespace flowreel {
+
+at::Tensor initial_noise(at::IntArrayRef shape, const SamplingOptions& options) {
+  if (options.noise_rng == NoiseRng::kTorchCpu) return torch_cpu_normal(shape, options.seed);
+  return philox_normal(shape, options.seed);
+}
+
+Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmbedding& text,
+                              double guidance_scale, const ComputePlan& plan,
+                              std::function<void(const at::Tensor&)> network_output) {
+  const at::TensorOptions options = at::TensorOptions().dtype(plan.transformer).device(plan.device);
+  const at::Tensor tokens = text.tokens.to(options), pooled = text.pooled.to(options);
+  // Multiplied in the compute type, as diffusers does: 6.0 in bfloat16 becomes 6016.
+  const at::Tensor guidance = at::full({1}, guidance_scale, options) * 1000.0;
+  NoiseMinusData network = [=, &transformer](const at::Tensor& x, double sigma) {
+    const at::Tensor timestep = at::full({1}, timestep_of_sigma(sigma), options.dtype(at::kFloat));
+    at::Tensor out = transformer({x.to(options), timestep, tokens, pooled, guidance}).to(at::kFloat);
+    if (network_output) network_output(out);
+    return out;
+  };
+  return velocity_from_noise_minus_data(std::move(network));
+}
+
+Velocity holding_first_frame(Velocity velocity) {
+  return [velocity = std::move(velocity)](const at::Tensor& x, double t) {
+    at::Tensor v = velocity(x, t).clone();
+    v.select(2, 0).zero_();
+    return v;
+  };
+}
+
+at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const std::vector<double>& times,
+                  const std::string& solver, const Events& events, const StepObserver& observer) {
+  const int64_t steps = static_cast<int64_t>(times.size()) - 1;
+  const Velocity interruptible = [&](const at::Tensor& state, double t) {
+    events.check_stop();
+    return velocity(state, t);
+  };
+  const auto after_step = [&](int step, double, at::Tensor state) {
+    check_finite(state, "sampling step " + std::to_string(step));
+    if (observer) observer(step, state);
+    events.report("sample", step + 1, steps);
+    return state;
+  };
+  return find_solver(solver).solve(interruptible, x, times, after_step);
+}
+
+}  // namespace flowreel

@@ -1,0 +1,39 @@
+// The sample stage: noise to latents along the velocity field of a transformer.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "models/dit/transformer.h"
+#include "pipeline/flow/path.h"
+#include "pipeline/generate/compute.h"
+#include "pipeline/generate/events.h"
+#include "pipeline/generate/options.h"
+#include "pipeline/generate/text.h"
+
+namespace flowreel {
+
+// The noise x_0 [1,C,T,h,w] float32 on the CPU, a function of the seed alone.
+at::Tensor initial_noise(at::IntArrayRef shape, const SamplingOptions& options);
+
+// A transformer under a prompt as a Velocity. `network_output` sees what the network itself said (noise - data,
+// float32) at each evaluation; may be empty.
+Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmbedding& text,
+                              double guidance_scale, const ComputePlan& plan,
+                              std::function<void(const at::Tensor&)> network_output = {});
+
+// `velocity` with the first latent frame standing still: x[:,:,0] is not moved by any solver.
+Velocity holding_first_frame(Velocity velocity);
+
+// Sees the state after each step.
+using StepObserver = std::function<void(int step, const at::Tensor& latents)>;
+
+// Integrates from x (at times.front()) to data. NumericsError names the step whose state is not finite;
+// Interrupted within one step of a wish to stop.
+at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const std::vector<double>& times,
+                  const std::string& solver, const Events& events, const StepObserver& observer = {});
+
+}  // namespace flowreel

@@ -1,0 +1,50 @@
+#include "pipeline/generate/schedule_config.h"
+
+#include <numeric>
+
+#include "errors/error.h"
+
+namespace flowreel {
+
+ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOptions& sampling, const SizeRules& rules,
+                                 at::IntArrayRef latent_shape) {
+  for (const char* key : {"invert_sigmas", "use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas",
+                          "stochastic_sampling"}) {
+    if (config.get_bool(key, false)) {
+      throw DataError(config.what() + ": " + key + " is true, which is not supported; expected false");
+    }
+  }
+  config.get_int("num_train_timesteps", 1000, 1000, 1000);  // what timestep_of_sigma multiplies by
+  ScheduleOptions schedule;
+  schedule.steps = sampling.steps;
+  schedule.sigmas = sampling.sigmas;
+  schedule.shift = sampling.flow_shift.value_or(config.get_double("shift", 1.0, 1e-6, 1e6));
+  schedule.shift_terminal = config.get_double("shift_terminal", 0.0, 0.0, 1.0);
+  schedule.dynamic = !sampling.flow_shift && config.get_bool("use_dynamic_shifting", false);
+  if (!schedule.dynamic) return schedule;
+  const std::string type = config.get_string("time_shift_type", "exponential");
+  if (type != "exponential" && type != "linear") {
+    throw DataError(config.what() + ": time_shift_type is \"" + type + "\", expected exponential or linear");
+  }
+  schedule.dynamic_shift = type == "linear" ? DynamicShift::kLinear : DynamicShift::kExponential;
+  const int64_t side = rules.spatial_multiple / rules.spatial_ratio;
+  const int64_t tokens = latent_shape[2] * (latent_shape[3] / side) * (latent_shape[4] / side);
+  schedule.mu = dynamic_shift_mu(tokens, {config.get_int("base_image_seq_len", 256, 1, 1 << 30),
+                                          config.get_int("max_image_seq_len", 4096, 1, 1 << 30),
+                                          config.get_double("base_shift", 0.5, -100, 100),
+                                          config.get_double("max_shift", 1.15, -100, 100)});
+  return schedule;
+}
+
+SizeRules size_rules(const VideoTransformer& transformer, const HunyuanVaeConfig& vae) {
+  constexpr int64_t kDiffusersMultiple = 16;
+  const auto [pt, ph, pw] = transformer.patch();
+  SizeRules rules;
+  rules.spatial_ratio = vae.spatial_compression_ratio;
+  rules.temporal_ratio = vae.temporal_compression_ratio;
+  rules.spatial_multiple = std::lcm(kDiffusersMultiple, rules.spatial_ratio * std::lcm(ph, pw));
+  rules.temporal_multiple = rules.temporal_ratio * pt;
+  return rules;
+}
+
+}  // namespace flowreel

@@ -1,0 +1,34 @@
+// Which clip sizes a model can make, and the nearest ones when asked for another.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "pipeline/generate/options.h"
+
+namespace flowreel {
+
+struct ClipSize {
+  int64_t width = 0, height = 0, frames = 0;
+  double fps = 0;
+};
+
+// What sizes must be multiples of, and by how much the VAE compresses.
+struct SizeRules {
+  int64_t spatial_multiple = 16;  // of width and height, pixels
+  int64_t temporal_multiple = 4;  // frames = k·this + 1
+  int64_t spatial_ratio = 8, temporal_ratio = 4;
+};
+
+// The options with `otherwise` for what is not set. UsageError, naming the nearest valid values, for a width or
+// height that is not a multiple, a frame count that is not 4k+1, or anything out of range.
+ClipSize resolve_size(const SizeOptions& options, const ClipSize& otherwise, const SizeRules& rules);
+
+// [1, channels, T, h, w] of the latents of such a clip.
+std::array<int64_t, 5> latent_shape(const ClipSize& size, int64_t channels, const SizeRules& rules);
+
+// HunyuanVideo's published default: 1280 x 720, 129 frames, 24 per second.
+ClipSize default_size();
+
+}  // namespace flowreel

@@ -1,0 +1,48 @@
+#include "pipeline/generate/validate.h"
+
+#include <cmath>
+
+#include "errors/error.h"
+#include "pipeline/flow/solver.h"
+
+namespace flowreel {
+namespace {
+
+void exclude(const char* a, bool has_a, const char* b, bool has_b) {
+  if (has_a && has_b) throw UsageError(std::string(a) + " and " + b + " exclude each other; give only one");
+}
+
+void check_range(const char* name, double value, double low, double high) {
+  if (value >= low && value <= high) return;  // false for NaN
+  throw UsageError(std::string(name) + " is " + std::to_string(value) + ", expected " + std::to_string(low) + " to " +
+                   std::to_string(high));
+}
+
+}  // namespace
+
+void validate(const GenerateOptions& o) {
+  const bool has_input = !o.input.empty(), has_first = !o.first_frame.empty();
+  const bool has_latents = !o.from_latents.empty();
+  exclude("--input", has_input, "--first-frame", has_first);
+  exclude("--from-latents", has_latents, "--input", has_input);
+  exclude("--from-latents", has_latents, "--first-frame", has_first);
+  exclude("--from-latents", has_latents, "--initial-latents", !o.initial_latents.empty());
+  exclude("--from-latents", has_latents, "--width, --height or --num-frames",
+          o.size.width || o.size.height || o.size.num_frames);
+  check_range("--strength", o.strength, 0, 1);
+  check_range("--embedded-guidance-scale", o.sampling.embedded_guidance_scale, 0, 1000);
+  check_range("--cfg-scale", o.sampling.cfg_scale, 0, 1000);
+  if (o.negative_prompt && o.sampling.cfg_scale <= 1) {
+    throw UsageError("--negative-prompt has no effect with --cfg-scale " + std::to_string(o.sampling.cfg_scale) +
+                     "; give a scale above 1");
+  }
+  find_solver(o.sampling.solver);
+}
+
+std::string task_name(const GenerateOptions& o) {
+  if (!o.from_latents.empty()) return "decode";
+  if (!o.input.empty()) return "v2v";
+  return o.first_frame.empty() ? "t2v" : "i2v";
+}
+
+}  // namespace flowreel
