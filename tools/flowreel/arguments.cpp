@@ -1,0 +1,128 @@
+#include "tools/flowreel/arguments.h"
+
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <random>
+#include <sstream>
+
+#include "errors/error.h"
+
+namespace flowreel {
+namespace {
+
+template <typename T>
+bool parse_whole(const std::string& text, T& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+// "256x256x16" → {256, 256, 16}.
+std::array<int64_t, 3> parse_extent(const char* option, const std::string& text) {
+  std::array<int64_t, 3> values{};
+  std::istringstream in(text);
+  std::string part;
+  size_t count = 0;
+  while (std::getline(in, part, 'x')) {
+    if (count == 3 || !parse_whole(part, values[count])) count = 4;
+    if (count > 3) break;
+    ++count;
+  }
+  if (count == 3) return values;
+  throw UsageError(std::string(option) + " is \"" + text + "\", expected WIDTHxHEIGHTxFRAMES, for example 256x256x16");
+}
+
+}  // namespace
+
+void add_size_options(CLI::App& command, SizeOptions& size) {
+  command.add_option("-W,--width", size.width, "pixels, a multiple of 16");
+  command.add_option("-H,--height", size.height, "pixels, a multiple of 16");
+  command.add_option("--num-frames,--video-length", size.num_frames, "4k+1");
+  command.add_option("--fps", size.fps, "frames per second");
+}
+
+void add_compute_options(CLI::App& command, ComputeOptions& compute) {
+  command.add_option("--device", compute.device, "auto | cpu | cuda | cuda:N");
+  command.add_option("--dtype", compute.dtype, "auto | float32 | bfloat16 | float16");
+  command.add_option("--threads", compute.threads, "CPU threads; 0: one per core");
+}
+
+void add_vae_options(CLI::App& command, SharedText& text) {
+  command.add_option("--vae-tiling", text.tiling, "off | on | auto: spatial tiles of the VAE");
+  command.add_option("--vae-tile", text.tile, "tile, WxHxF pixels and frames (256x256x16)");
+  command.add_option("--vae-tile-stride", text.tile_stride, "from tile to tile, WxHxF (192x192x12)");
+}
+
+void add_output_options(CLI::App& command, OutputOptions& output, SharedText& text) {
+  command.add_option("-o,--output", output.path, "the clip; its manifest is written beside it")->required();
+  command.add_option("--codec", output.codec, "h264 | h265 | av1 | ffv1 | png");
+  command.add_option("--crf", output.crf, "constant quality, lower is better");
+  command.add_option("--bitrate", output.bitrate, "bits per second, in place of --crf");
+  command.add_option("--encoder-threads", output.encoder_threads, "part of the result's bytes");
+  command.add_option("--frames-dir", output.frames_dir, "also write frame_00000.png … there");
+  command.add_option("--dump-tensors", output.dump_tensors, "write intermediate tensors to this folder");
+  command.add_flag("--overwrite", output.overwrite, "replace existing outputs");
+  command.add_flag("--allow-blank", output.allow_blank, "accept a clip of one colour");
+  command.add_option("--progress", text.progress, "auto | plain | json | none");
+}
+
+VaeOptions parse_vae(const SharedText& text) {
+  VaeOptions options;
+  if (text.tiling == "off") {
+    options.mode = TilingMode::kOff;
+  } else if (text.tiling == "on") {
+    options.mode = TilingMode::kOn;
+  } else if (text.tiling != "auto") {
+    throw UsageError("--vae-tiling is \"" + text.tiling + "\", expected off, on or auto");
+  }
+  if (!text.tile.empty()) {
+    const auto [w, h, f] = parse_extent("--vae-tile", text.tile);
+    options.tiles.tile_width = w;
+    options.tiles.tile_height = h;
+    options.tiles.tile_frames = f;
+  }
+  if (!text.tile_stride.empty()) {
+    const auto [w, h, f] = parse_extent("--vae-tile-stride", text.tile_stride);
+    options.tiles.stride_width = w;
+    options.tiles.stride_height = h;
+    options.tiles.stride_frames = f;
+  }
+  return options;
+}
+
+uint64_t parse_seed(const std::string& text) {
+  if (text == "-1") {
+    std::random_device device;
+    return (static_cast<uint64_t>(device()) << 32) | device();
+  }
+  uint64_t seed = 0;
+  if (parse_whole(text, seed)) return seed;
+  throw UsageError("--seed is \"" + text + "\", expected 0 to 18446744073709551615, or -1 for a random one");
+}
+
+std::vector<double> parse_numbers(const char* option, const std::string& text) {
+  std::vector<double> numbers;
+  std::istringstream in(text);
+  std::string part;
+  while (std::getline(in, part, ',')) {
+    const size_t first = part.find_first_not_of(' ');
+    double value = 0;
+    if (first == std::string::npos || !parse_whole(part.substr(first), value)) {
+      throw UsageError(std::string(option) + " is \"" + text + "\", expected numbers with commas between them");
+    }
+    numbers.push_back(value);
+  }
+  return numbers;
+}
+
+std::string bundled_model() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  for (std::filesystem::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    const std::filesystem::path model = folder / "models" / "pretrained" / "shapes";
+    if (std::filesystem::exists(model / "model_index.json", error)) return model.string();
+  }
+  return "";
+}
+
+}  // namespace flowreel

@@ -1,0 +1,21 @@
+// The subcommands of the program: each fills option structs from the command line and calls the library.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace flowreel {
+
+// What the chosen subcommand will do once the command line is known to be right.
+using Command = std::function<void()>;
+
+// One row per subcommand: adds it to the app; its callback sets `chosen`.
+void add_generate(CLI::App& app, Command& chosen);
+void add_reconstruct(CLI::App& app, Command& chosen);
+void add_inspect(CLI::App& app, Command& chosen);
+
+}  // namespace flowreel

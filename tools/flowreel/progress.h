@@ -1,0 +1,35 @@
+// Progress on a terminal, in a log, or as NDJSON for a farm.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "pipeline/generate/events.h"
+
+namespace flowreel {
+
+enum class ProgressMode { kAuto, kPlain, kJson, kNone };
+
+// kAuto: a bar with the time left where stderr is a terminal, else as kPlain: a line per stage and ten per cent of
+// it. kJson: lines {"v":1,"t":"progress","stage","step","steps","pct"} on stdout, pct never falling, one at least
+// every 20 seconds. Notices go to stderr in every mode.
+class ProgressPrinter {
+ public:
+  explicit ProgressPrinter(ProgressMode mode);
+  ~ProgressPrinter();
+
+  Events events();
+
+  // {"t":"done"} in JSON; in other modes only what must end the bar's line.
+  void finish(const std::string& output);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// "auto", "plain", "json", "none".
+ProgressMode parse_progress(const std::string& name);
+
+}  // namespace flowreel
