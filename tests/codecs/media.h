@@ -43,7 +43,8 @@ class MediaTest : public testing::Test {
 
   // Runs ffmpeg inside the folder.
   void ffmpeg(const std::string& arguments) const {
-    const std::string command = "cd '" + folder_ + "' && timeout 60 ffmpeg -v error -nostdin -y " + arguments;
+    const std::string command =
+        "cd '" + folder_ + "' && timeout 60 ffmpeg -v error -nostdin -y " + arguments;
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
 

@@ -196,6 +196,9 @@ TEST_F(WriterTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(code("a", [](WriterOptions&) {}), 64);
   EXPECT_EQ(code("a.mp4", [](WriterOptions& o) { o.codec = Codec::Png; }), 64);
   EXPECT_EQ(code("a.mkv", [](WriterOptions& o) { o.codec = Codec::Ffv1, o.crf = 10; }), 64);
+  EXPECT_EQ(code("a.mkv", [](WriterOptions& o) { o.codec = Codec::Av1, o.crf = 0; }), 64);
+  EXPECT_EQ(code("a.mkv", [](WriterOptions& o) { o.codec = Codec::Av1, o.crf = 30.5; }), 64);
+  EXPECT_EQ(code("a.mp4", [](WriterOptions& o) { o.crf = NAN; }), 64);
   EXPECT_EQ(code("absent/a.mp4", [](WriterOptions&) {}), 73);
   EXPECT_EQ(error_code([&] { VideoWriter writer("http://host/a.mp4", good); }), 77);
   EXPECT_EQ(error_code([] { parse_codec("H264"); }), 64);
