@@ -100,6 +100,8 @@ struct CutCase {
   const char* make;  // arguments for ffmpeg that turn a.mkv into it
 };
 
+std::ostream& operator<<(std::ostream& out, const CutCase& c) { return out << c.name; }
+
 class CutTest : public BadMediaTest, public testing::WithParamInterface<CutCase> {};
 
 // Wherever it is cut, a clip is an error, or all of its frames had come already.

@@ -41,6 +41,11 @@ struct ColourCase {
   int height;
 };
 
+std::ostream& operator<<(std::ostream& out, const ColourCase& c) {
+  return out << c.matrix << "_" << (*c.tag ? "tagged" : "untagged") << "_" << c.range << "_"
+             << c.format << "_" << c.height;
+}
+
 class ColourTest : public ReaderTest, public testing::WithParamInterface<ColourCase> {};
 
 TEST_P(ColourTest, KnownColoursComeBack) {

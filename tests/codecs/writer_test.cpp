@@ -37,6 +37,8 @@ struct LossyCase {
   double min_psnr;
 };
 
+std::ostream& operator<<(std::ostream& out, const LossyCase& c) { return out << c.file; }
+
 class WriterTest : public MediaTest {};
 class LossyWriterTest : public MediaTest, public testing::WithParamInterface<LossyCase> {};
 
