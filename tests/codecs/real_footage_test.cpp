@@ -118,7 +118,7 @@ TEST_P(RealFootageTest, Ffv1IsExact) {
 }
 
 TEST_P(RealFootageTest, H264AtCrf16) {
-  const at::Tensor clip = first_frames(12);
+  const at::Tensor clip = first_frames(20);
   write("a.mp4", clip, Codec::H264, 16);
   const at::Tensor back = read_clip(path("a.mp4"));
   ASSERT_EQ(back.sizes(), clip.sizes());
@@ -131,7 +131,9 @@ TEST_P(RealFootageTest, H264AtCrf16) {
   std::printf("%s: PSNR %.2f dB in 4:2:0; in RGB %.2f dB, of at most %.2f dB that 4:2:0 allows\n",
               GetParam(), yuv, psnr(back, clip), psnr(through_420(clip), clip));
   EXPECT_GT(yuv, 40);
-  EXPECT_GT(psnr(back, clip), 38);
+  // Equal errors e in Y, U and V become sqrt(4.02) e in R, G and B (the rows of BT.709's inverse,
+  // limited range): 6 dB.
+  EXPECT_GT(psnr(back, clip), yuv - 6.1);
 }
 
 TEST_P(RealFootageTest, ResamplesAndResizes) {
