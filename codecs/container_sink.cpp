@@ -9,8 +9,8 @@ extern "C" {
 #include "codecs/encoder.h"
 #include "codecs/file_io.h"
 #include "codecs/frame.h"
-#include "files/output_file.h"
 #include "codecs/sinks.h"
+#include "files/output_file.h"
 
 namespace flowreel {
 namespace {
@@ -74,7 +74,8 @@ class ContainerSink : public ClipSink {
     stream_->avg_frame_rate = encoder_->framerate;
   }
 
-  // Left until the first frame comes, so that Matroska, whose tags stand in the header, gets late ones too.
+  // Left until the first frame comes, so that Matroska, whose tags stand in the header, gets late
+  // ones too.
   void write_header() {
     AvOptions muxer_options;
     const std::string muxer = muxer_->oformat->name;

@@ -8,8 +8,8 @@
 
 #include "codecs/av.h"
 #include "codecs/clip.h"
-#include "files/file.h"
 #include "codecs/file_io.h"
+#include "files/file.h"
 
 namespace flowreel {
 

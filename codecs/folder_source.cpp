@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <vector>
 
-#include "files/file.h"
 #include "codecs/image.h"
 #include "codecs/source.h"
 #include "errors/error.h"
+#include "files/file.h"
 
 namespace flowreel {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <cstring>
 
-#include "files/file.h"
 #include "codecs/frame.h"
 #include "codecs/image_header.h"
+#include "files/file.h"
 #include "files/output_file.h"
 
 namespace flowreel {

@@ -6,8 +6,8 @@
 
 #include "codecs/frame.h"
 #include "codecs/image.h"
-#include "files/output_file.h"
 #include "codecs/sinks.h"
+#include "files/output_file.h"
 
 namespace flowreel {
 namespace {

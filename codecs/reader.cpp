@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "codecs/av.h"
-#include "files/file.h"
 #include "codecs/resize.h"
 #include "codecs/source.h"
+#include "files/file.h"
 
 namespace flowreel {
 namespace {

@@ -8,7 +8,8 @@ namespace flowreel {
 
 std::map<std::string, std::string> codec_versions() {
   const unsigned v = avcodec_version();
-  const std::string number = std::to_string(AV_VERSION_MAJOR(v)) + "." + std::to_string(AV_VERSION_MINOR(v)) + "." +
+  const std::string number = std::to_string(AV_VERSION_MAJOR(v)) + "." +
+                             std::to_string(AV_VERSION_MINOR(v)) + "." +
                              std::to_string(AV_VERSION_MICRO(v));
   return {{"ffmpeg", av_version_info()}, {"libavcodec", number}, {"opencv", CV_VERSION}};
 }

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "codecs/encoder.h"
-#include "files/file.h"
 #include "codecs/sinks.h"
+#include "files/file.h"
 
 namespace flowreel {
 namespace {

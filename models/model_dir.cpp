@@ -20,7 +20,8 @@ bool is_directory(const std::string& path) {
 }
 
 // The first of the prefixes under which the checkpoint holds `key`; the last when none does.
-std::string find_prefix(const Weights& weights, const std::vector<std::string>& prefixes, const std::string& key) {
+std::string find_prefix(const Weights& weights, const std::vector<std::string>& prefixes,
+                        const std::string& key) {
   for (const std::string& prefix : prefixes) {
     if (weights.contains(prefix + key)) return prefix;
   }
@@ -28,21 +29,26 @@ std::string find_prefix(const Weights& weights, const std::vector<std::string>& 
 }
 
 // Rules for a module whose keys lie under a prefix; `leaves_out` sees keys without it.
-KeyRules rules_under(const std::string& prefix, std::function<bool(const std::string&)> leaves_out) {
+KeyRules rules_under(const std::string& prefix,
+                     std::function<bool(const std::string&)> leaves_out) {
   const auto ignore = [prefix, leaves_out](const std::string& key) {
-    if (key.rfind(prefix, 0) != 0) return true;  // another part of a larger model (a head, a vision tower)
+    if (key.rfind(prefix, 0) != 0)
+      return true;  // another part of a larger model (a head, a vision tower)
     return leaves_out(key.substr(prefix.size()));
   };
   return {prefix, ignore};
 }
 
-// Class names of the components; transformers 5 may list a component as null or with an unknown library.
-std::map<std::string, std::string> read_components(const nlohmann::json& index, const std::string& what) {
+// Class names of the components; transformers 5 may list a component as null or with an unknown
+// library.
+std::map<std::string, std::string> read_components(const nlohmann::json& index,
+                                                   const std::string& what) {
   std::map<std::string, std::string> components;
   for (const auto& [name, entry] : index.items()) {
     if (name.empty() || name[0] == '_' || !entry.is_array()) continue;
     if (entry.size() != 2 || (!entry[1].is_string() && !entry[1].is_null())) {
-      throw DataError(what + ": \"" + name + "\" is " + entry.dump().substr(0, 80) + ", expected [library, class]");
+      throw DataError(what + ": \"" + name + "\" is " + entry.dump().substr(0, 80) +
+                      ", expected [library, class]");
     }
     if (name.find_first_of("/\\") != std::string::npos || name == "..") {
       throw PathError(what + ": component name \"" + name + "\" is not a folder name");
@@ -57,7 +63,8 @@ std::map<std::string, std::string> read_components(const nlohmann::json& index, 
 ModelDirectory::ModelDirectory(const std::string& path) : path_(path) {
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   if (!is_directory(path_)) {
-    throw MissingInputError("model \"" + path + "\": no such directory; expected a diffusers pipeline directory "
+    throw MissingInputError("model \"" + path +
+                            "\": no such directory; expected a diffusers pipeline directory "
                             "(with a model_index.json)");
   }
   const std::string what = path_ + "/model_index.json";
@@ -67,7 +74,8 @@ ModelDirectory::ModelDirectory(const std::string& path) : path_(path) {
   }
   pipeline_class_ = index["_class_name"].get<std::string>();
   if (pipeline_class_ != kPipelineClass) {
-    throw DataError(what + ": pipeline class is \"" + pipeline_class_ + "\", only " + kPipelineClass + " is supported");
+    throw DataError(what + ": pipeline class is \"" + pipeline_class_ + "\", only " +
+                    kPipelineClass + " is supported");
   }
   components_ = read_components(index, what);
 }
@@ -81,7 +89,8 @@ std::string ModelDirectory::folder(const std::string& component) const {
   if (components_.count(component) == 0) {
     throw MissingInputError(path_ + "/model_index.json lists no component \"" + component + "\"");
   }
-  if (!is_directory(folder)) throw MissingInputError(folder + ": this component of the model is not there");
+  if (!is_directory(folder))
+    throw MissingInputError(folder + ": this component of the model is not there");
   return folder;
 }
 
@@ -121,8 +130,8 @@ std::unique_ptr<HunyuanVae> ModelDirectory::build_vae(HunyuanVae::Part part) con
 std::unique_ptr<LlamaModel> ModelDirectory::build_text_encoder() const {
   const ModelConfig config = component_config("text_encoder");
   const bool is_llava = config.has("text_config");
-  return std::make_unique<LlamaModel>(LlamaConfig::from(is_llava ? config.object("text_config") : config),
-                                      kTextLayersToSkip);
+  return std::make_unique<LlamaModel>(
+      LlamaConfig::from(is_llava ? config.object("text_config") : config), kTextLayersToSkip);
 }
 
 std::unique_ptr<ClipTextModel> ModelDirectory::build_text_encoder_2() const {
@@ -145,15 +154,19 @@ ModelDirectory::Unloaded<HunyuanVae> ModelDirectory::open_vae(HunyuanVae::Part p
 ModelDirectory::Unloaded<LlamaModel> ModelDirectory::open_text_encoder() const {
   auto module = build_text_encoder();
   Weights weights = Weights::open(folder("text_encoder"));
-  const std::string prefix = find_prefix(
-      weights, {"model.", "language_model.model.", "model.language_model.", ""}, "embed_tokens.weight");
-  const auto leaves_out = [&llama = *module](const std::string& key) { return llama.leaves_out(key); };
+  const std::string prefix =
+      find_prefix(weights, {"model.", "language_model.model.", "model.language_model.", ""},
+                  "embed_tokens.weight");
+  const auto leaves_out = [&llama = *module](const std::string& key) {
+    return llama.leaves_out(key);
+  };
   return {std::move(module), std::move(weights), rules_under(prefix, leaves_out)};
 }
 
 ModelDirectory::Unloaded<ClipTextModel> ModelDirectory::open_text_encoder_2() const {
   Weights weights = Weights::open(folder("text_encoder_2"));
-  const std::string prefix = find_prefix(weights, {"text_model.", ""}, "embeddings.token_embedding.weight");
+  const std::string prefix =
+      find_prefix(weights, {"text_model.", ""}, "embeddings.token_embedding.weight");
   const auto leaves_out = [](const std::string& key) { return key == "embeddings.position_ids"; };
   return {build_text_encoder_2(), std::move(weights), rules_under(prefix, leaves_out)};
 }
@@ -162,20 +175,21 @@ template <typename M>
 std::unique_ptr<M> ModelDirectory::load(const std::string& component, Unloaded<M> unloaded,
                                         const LoadOptions& options) const {
   if (observer_) {
-    unloaded.weights.observe_reads([this, component](const std::string& name, const TensorInfo& info,
-                                                     const void* data, size_t bytes) {
-      observer_(component, name, info, data, bytes);
-    });
+    unloaded.weights.observe_reads(
+        [this, component](const std::string& name, const TensorInfo& info, const void* data,
+                          size_t bytes) { observer_(component, name, info, data, bytes); });
   }
   load_into(*unloaded.module, unloaded.weights, unloaded.rules, options);
   return std::move(unloaded.module);
 }
 
-std::unique_ptr<VideoTransformer> ModelDirectory::load_transformer(const LoadOptions& options) const {
+std::unique_ptr<VideoTransformer> ModelDirectory::load_transformer(
+    const LoadOptions& options) const {
   return load("transformer", open_transformer(), options);
 }
 
-std::unique_ptr<HunyuanVae> ModelDirectory::load_vae(HunyuanVae::Part part, const LoadOptions& options) const {
+std::unique_ptr<HunyuanVae> ModelDirectory::load_vae(HunyuanVae::Part part,
+                                                     const LoadOptions& options) const {
   return load("vae", open_vae(part), options);
 }
 
@@ -183,7 +197,8 @@ std::unique_ptr<LlamaModel> ModelDirectory::load_text_encoder(const LoadOptions&
   return load("text_encoder", open_text_encoder(), options);
 }
 
-std::unique_ptr<ClipTextModel> ModelDirectory::load_text_encoder_2(const LoadOptions& options) const {
+std::unique_ptr<ClipTextModel> ModelDirectory::load_text_encoder_2(
+    const LoadOptions& options) const {
   return load("text_encoder_2", open_text_encoder_2(), options);
 }
 

@@ -1,4 +1,5 @@
-// A diffusers pipeline directory: what model_index.json says is in it, and its components on request.
+// A diffusers pipeline directory: what model_index.json says is in it, and its components on
+// request.
 #pragma once
 
 #include <map>
@@ -16,9 +17,11 @@ namespace flowreel {
 
 class ModelConfig;
 
-// Called for every tensor that is read: component, tensor name, its header entry, its bytes as stored.
-using ComponentReadObserver = std::function<void(const std::string& component, const std::string& name,
-                                                 const TensorInfo&, const void* data, size_t bytes)>;
+// Called for every tensor that is read: component, tensor name, its header entry, its bytes as
+// stored.
+using ComponentReadObserver =
+    std::function<void(const std::string& component, const std::string& name, const TensorInfo&,
+                       const void* data, size_t bytes)>;
 
 class ModelDirectory {
  public:
@@ -48,13 +51,15 @@ class ModelDirectory {
   std::unique_ptr<LlamaModel> build_text_encoder() const;
   std::unique_ptr<ClipTextModel> build_text_encoder_2() const;
 
-  // The same with weights in the type and on the device of `options`. DataError lists what does not fit.
+  // The same with weights in the type and on the device of `options`. DataError lists what does not
+  // fit.
   std::unique_ptr<VideoTransformer> load_transformer(const LoadOptions& options) const;
   std::unique_ptr<HunyuanVae> load_vae(HunyuanVae::Part part, const LoadOptions& options) const;
   std::unique_ptr<LlamaModel> load_text_encoder(const LoadOptions& options) const;
   std::unique_ptr<ClipTextModel> load_text_encoder_2(const LoadOptions& options) const;
 
-  // Compares a component's weights with its config.json from headers alone. DataError lists what does not fit.
+  // Compares a component's weights with its config.json from headers alone. DataError lists what
+  // does not fit.
   void check(const std::string& component) const;
 
   void observe_reads(ComponentReadObserver observer) { observer_ = std::move(observer); }
@@ -72,7 +77,8 @@ class ModelDirectory {
   Unloaded<LlamaModel> open_text_encoder() const;
   Unloaded<ClipTextModel> open_text_encoder_2() const;
   template <typename M>
-  std::unique_ptr<M> load(const std::string& component, Unloaded<M> unloaded, const LoadOptions& options) const;
+  std::unique_ptr<M> load(const std::string& component, Unloaded<M> unloaded,
+                          const LoadOptions& options) const;
   ModelConfig component_config(const std::string& component) const;
 
   std::string path_, pipeline_class_;
@@ -80,7 +86,8 @@ class ModelDirectory {
   ComponentReadObserver observer_;
 };
 
-// How many of the language model's last layers the pipeline leaves unused (diffusers' num_hidden_layers_to_skip).
+// How many of the language model's last layers the pipeline leaves unused (diffusers'
+// num_hidden_layers_to_skip).
 inline constexpr int64_t kTextLayersToSkip = 2;
 
 }  // namespace flowreel

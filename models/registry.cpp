@@ -20,13 +20,15 @@ const std::vector<TransformerFamily>& transformer_families() {
   return table;
 }
 
-std::unique_ptr<VideoTransformer> build_transformer(const std::string& class_name, const ModelConfig& config) {
+std::unique_ptr<VideoTransformer> build_transformer(const std::string& class_name,
+                                                    const ModelConfig& config) {
   std::string known;
   for (const TransformerFamily& family : transformer_families()) {
     if (class_name == family.class_name) return family.build(config);
     known += (known.empty() ? "" : ", ") + std::string(family.class_name);
   }
-  throw DataError(config.what() + ": transformer class is \"" + class_name + "\", expected one of " + known);
+  throw DataError(config.what() + ": transformer class is \"" + class_name +
+                  "\", expected one of " + known);
 }
 
 }  // namespace flowreel

@@ -20,6 +20,7 @@ struct TransformerFamily {
 const std::vector<TransformerFamily>& transformer_families();
 
 // DataError, listing the table, when class_name is not in it. The module has no weights yet.
-std::unique_ptr<VideoTransformer> build_transformer(const std::string& class_name, const ModelConfig& config);
+std::unique_ptr<VideoTransformer> build_transformer(const std::string& class_name,
+                                                    const ModelConfig& config);
 
 }  // namespace flowreel

@@ -45,24 +45,29 @@ DoubleBlock::DoubleBlock(const BlockShape& s)
 at::Tensor DoubleBlock::joint_attention(const at::Tensor& video, const at::Tensor& text,
                                         const RopeTable& rope) const {
   const auto by_head = [this](const at::Tensor& x) { return x.unflatten(2, {shape_.heads, -1}); };
-  const at::Tensor q = norm_and_rotate(by_head(joint_linear(to_q_, video, add_q_, text)), norm_q_, norm_added_q_, rope);
-  const at::Tensor k = norm_and_rotate(by_head(joint_linear(to_k_, video, add_k_, text)), norm_k_, norm_added_k_, rope);
+  const at::Tensor q = norm_and_rotate(by_head(joint_linear(to_q_, video, add_q_, text)), norm_q_,
+                                       norm_added_q_, rope);
+  const at::Tensor k = norm_and_rotate(by_head(joint_linear(to_k_, video, add_k_, text)), norm_k_,
+                                       norm_added_k_, rope);
   return attention(q, k, by_head(joint_linear(to_v_, video, add_v_, text)));
 }
 
-Streams DoubleBlock::operator()(Streams x, const at::Tensor& silu_temb, const RopeTable& rope) const {
+Streams DoubleBlock::operator()(Streams x, const at::Tensor& silu_temb,
+                                const RopeTable& rope) const {
   // Chunks of each modulation: shift, scale, gate of the attention, then of the feed-forward.
   const auto mv = video_modulation_(silu_temb).chunk(6, 1);
   const auto mt = text_modulation_(silu_temb).chunk(6, 1);
   const int64_t n = x.video.size(1), l = x.text.size(1);
 
-  const at::Tensor attended = joint_attention(modulated_layer_norm(x.video, mv[1], mv[0], kDitEps),
-                                              modulated_layer_norm(x.text, mt[1], mt[0], kDitEps), rope);
+  const at::Tensor attended =
+      joint_attention(modulated_layer_norm(x.video, mv[1], mv[0], kDitEps),
+                      modulated_layer_norm(x.text, mt[1], mt[0], kDitEps), rope);
   x.video = add_gated(x.video, to_out_(attended.narrow(1, 0, n)), mv[2]);
   x.text = add_gated(x.text, to_add_out_(attended.narrow(1, n, l)), mt[2]);
 
   x.video = add_gated(x.video, ff_(modulated_layer_norm(x.video, mv[4], mv[3], kDitEps)), mv[5]);
-  x.text = add_gated(x.text, ff_context_(modulated_layer_norm(x.text, mt[4], mt[3], kDitEps)), mt[5]);
+  x.text =
+      add_gated(x.text, ff_context_(modulated_layer_norm(x.text, mt[4], mt[3], kDitEps)), mt[5]);
   return x;
 }
 
@@ -86,7 +91,8 @@ SingleBlock::SingleBlock(const BlockShape& s)
   add("proj_out", proj_out_);
 }
 
-at::Tensor SingleBlock::operator()(at::Tensor x, const at::Tensor& silu_temb, const RopeTable& rope) const {
+at::Tensor SingleBlock::operator()(at::Tensor x, const at::Tensor& silu_temb,
+                                   const RopeTable& rope) const {
   const auto modulation = modulation_(silu_temb).chunk(3, 1);  // shift, scale, gate
   const at::Tensor n = modulated_layer_norm(x, modulation[1], modulation[0], kDitEps);
   const auto by_head = [this](const at::Tensor& y) { return y.unflatten(2, {shape_.heads, -1}); };

@@ -1,6 +1,6 @@
-// The two kinds of transformer block of HunyuanVideo: double (video and text with weights of their own, one joint
-// attention) and single (both streams as one sequence). Must agree with diffusers' HunyuanVideoTransformerBlock and
-// HunyuanVideoSingleTransformerBlock.
+// The two kinds of transformer block of HunyuanVideo: double (video and text with weights of their
+// own, one joint attention) and single (both streams as one sequence). Must agree with diffusers'
+// HunyuanVideoTransformerBlock and HunyuanVideoSingleTransformerBlock.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -33,7 +33,8 @@ class DoubleBlock : public Module {
   Streams operator()(Streams x, const at::Tensor& silu_temb, const RopeTable& rope) const;
 
  private:
-  at::Tensor joint_attention(const at::Tensor& video, const at::Tensor& text, const RopeTable& rope) const;
+  at::Tensor joint_attention(const at::Tensor& video, const at::Tensor& text,
+                             const RopeTable& rope) const;
 
   BlockShape shape_;
   Linear video_modulation_, text_modulation_;

@@ -26,13 +26,15 @@ void check_heads(const HunyuanVideoConfig& c, const std::string& what) {
   for (int64_t dim : c.rope_axes_dim) {
     sum += dim;
     if (dim <= 0 || dim % 2 != 0) {
-      throw DataError(what + ": rope_axes_dim holds " + std::to_string(dim) + ", expected positive even numbers");
+      throw DataError(what + ": rope_axes_dim holds " + std::to_string(dim) +
+                      ", expected positive even numbers");
     }
   }
   if (c.rope_axes_dim.size() == 3 && sum == c.attention_head_dim) return;
-  throw DataError(what + ": rope_axes_dim has " + std::to_string(c.rope_axes_dim.size()) + " entries with sum " +
-                  std::to_string(sum) + ", expected 3 with sum attention_head_dim = " +
-                  std::to_string(c.attention_head_dim));
+  throw DataError(
+      what + ": rope_axes_dim has " + std::to_string(c.rope_axes_dim.size()) +
+      " entries with sum " + std::to_string(sum) +
+      ", expected 3 with sum attention_head_dim = " + std::to_string(c.attention_head_dim));
 }
 
 }  // namespace
@@ -41,8 +43,9 @@ HunyuanVideoConfig HunyuanVideoConfig::from(const ModelConfig& config) {
   constexpr int64_t kMax = 1 << 20;
   HunyuanVideoConfig c;
   c.in_channels = config.get_int("in_channels", c.in_channels, 1, kMax);
-  c.out_channels = config.is_null("out_channels") ? c.in_channels
-                                                   : config.get_int("out_channels", c.out_channels, 1, kMax);
+  c.out_channels = config.is_null("out_channels")
+                       ? c.in_channels
+                       : config.get_int("out_channels", c.out_channels, 1, kMax);
   c.num_attention_heads = config.get_int("num_attention_heads", c.num_attention_heads, 1, 4096);
   c.attention_head_dim = config.get_int("attention_head_dim", c.attention_head_dim, 2, 4096);
   c.num_layers = config.get_int("num_layers", c.num_layers, 0, 4096);
@@ -53,7 +56,8 @@ HunyuanVideoConfig HunyuanVideoConfig::from(const ModelConfig& config) {
   c.patch_size_t = config.get_int("patch_size_t", c.patch_size_t, 1, 64);
   c.guidance_embeds = config.get_bool("guidance_embeds", c.guidance_embeds);
   c.text_embed_dim = config.get_int("text_embed_dim", c.text_embed_dim, 1, kMax);
-  c.pooled_projection_dim = config.get_int("pooled_projection_dim", c.pooled_projection_dim, 1, kMax);
+  c.pooled_projection_dim =
+      config.get_int("pooled_projection_dim", c.pooled_projection_dim, 1, kMax);
   c.rope_theta = config.get_double("rope_theta", c.rope_theta, 1e-6, 1e12);
   c.rope_axes_dim = config.get_int_list("rope_axes_dim", c.rope_axes_dim, 1, kMax);
   check_heads(c, config.what());
@@ -101,19 +105,22 @@ HunyuanVideoTransformer::HunyuanVideoTransformer(const HunyuanVideoConfig& c)
 at::Tensor HunyuanVideoTransformer::patchify(const at::Tensor& latents) const {
   // A convolution whose stride is its kernel is a linear map of the patches (c, t, y, x).
   const int64_t p = config_.patch_size, pt = config_.patch_size_t;
-  const at::Tensor patches = latents.unflatten(4, {-1, p}).unflatten(3, {-1, p}).unflatten(2, {-1, pt});
+  const at::Tensor patches =
+      latents.unflatten(4, {-1, p}).unflatten(3, {-1, p}).unflatten(2, {-1, pt});
   const at::Tensor tokens = patches.permute({0, 2, 4, 6, 1, 3, 5, 7}).flatten(4).flatten(1, 3);
   return at::linear(tokens, patch_weight_.value.flatten(1), patch_bias_.value);
 }
 
-at::Tensor HunyuanVideoTransformer::unpatchify(const at::Tensor& tokens, at::IntArrayRef shape) const {
+at::Tensor HunyuanVideoTransformer::unpatchify(const at::Tensor& tokens,
+                                               at::IntArrayRef shape) const {
   const int64_t p = config_.patch_size, pt = config_.patch_size_t;
-  const at::Tensor patches =
-      tokens.view({shape[0], shape[2] / pt, shape[3] / p, shape[4] / p, config_.out_channels, pt, p, p});
+  const at::Tensor patches = tokens.view(
+      {shape[0], shape[2] / pt, shape[3] / p, shape[4] / p, config_.out_channels, pt, p, p});
   return patches.permute({0, 4, 1, 5, 2, 6, 3, 7}).flatten(6).flatten(4, 5).flatten(2, 3);
 }
 
-at::Tensor HunyuanVideoTransformer::conditioning(const TransformerInput& in, const at::Tensor& timestep) const {
+at::Tensor HunyuanVideoTransformer::conditioning(const TransformerInput& in,
+                                                 const at::Tensor& timestep) const {
   at::Tensor temb = timestep_embedder_(timestep);
   if (config_.guidance_embeds) {
     temb = temb + guidance_embedder_(sinusoidal_embedding(in.guidance).to(temb.scalar_type()));
@@ -133,7 +140,9 @@ at::Tensor HunyuanVideoTransformer::run_blocks(Streams x, const at::Tensor& silu
   x = {};
   for (size_t i = 0; i < single_blocks_.size(); ++i) {
     joint = (*single_blocks_[i])(std::move(joint), silu_temb, rope);
-    if (tap_) tap_("single_transformer_blocks." + std::to_string(i), joint.narrow(1, 0, n), joint.narrow(1, n, l));
+    if (tap_)
+      tap_("single_transformer_blocks." + std::to_string(i), joint.narrow(1, 0, n),
+           joint.narrow(1, n, l));
   }
   return joint.narrow(1, 0, n);
 }
@@ -142,9 +151,10 @@ at::Tensor HunyuanVideoTransformer::operator()(const TransformerInput& in) const
   const at::ScalarType dtype = patch_weight_.value.scalar_type();
   const at::Tensor latents = in.latents.to(dtype);
   const at::Tensor timestep = sinusoidal_embedding(in.timestep).to(dtype);
-  const RopeTable rope = rope_3d({latents.size(2) / config_.patch_size_t, latents.size(3) / config_.patch_size,
-                                  latents.size(4) / config_.patch_size},
-                                 config_.rope_axes_dim, config_.rope_theta, latents.device());
+  const RopeTable rope =
+      rope_3d({latents.size(2) / config_.patch_size_t, latents.size(3) / config_.patch_size,
+               latents.size(4) / config_.patch_size},
+              config_.rope_axes_dim, config_.rope_theta, latents.device());
   const at::Tensor silu_temb = at::silu(conditioning(in, timestep));
   const at::Tensor video =
       run_blocks({patchify(latents), refiner_(in.text.to(dtype), timestep)}, silu_temb, rope);

@@ -28,7 +28,8 @@ struct HunyuanVideoConfig {
   double rope_theta = 256.0;
   std::vector<int64_t> rope_axes_dim = {16, 56, 56};
 
-  // DataError names the key when a value is wrong or asks for what is not supported here (image conditioning).
+  // DataError names the key when a value is wrong or asks for what is not supported here (image
+  // conditioning).
   static HunyuanVideoConfig from(const ModelConfig& config);
 };
 

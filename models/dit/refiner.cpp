@@ -30,7 +30,8 @@ at::Tensor RefinerBlock::operator()(at::Tensor x, const at::Tensor& silu_temb) c
   const auto gates = gates_(silu_temb).chunk(2, 1);  // of the attention, of the feed-forward
   const at::Tensor n = norm1_(x);
   const auto by_head = [this](const at::Tensor& y) { return y.unflatten(2, {shape_.heads, -1}); };
-  x = add_gated(x, to_out_(attention(by_head(to_q_(n)), by_head(to_k_(n)), by_head(to_v_(n)))), gates[0]);
+  x = add_gated(x, to_out_(attention(by_head(to_q_(n)), by_head(to_k_(n)), by_head(to_v_(n)))),
+                gates[0]);
   return add_gated(x, ff_(norm2_(x)), gates[1]);
 }
 

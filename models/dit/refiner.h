@@ -1,5 +1,5 @@
-// HunyuanVideo's token refiner: turns the language model's states into the transformer's text tokens. Must agree
-// with diffusers' HunyuanVideoTokenRefiner.
+// HunyuanVideo's token refiner: turns the language model's states into the transformer's text
+// tokens. Must agree with diffusers' HunyuanVideoTokenRefiner.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -28,7 +28,8 @@ class TokenRefiner : public Module {
  public:
   TokenRefiner(int64_t text_dim, const BlockShape& shape, int64_t layers);
 
-  // text [B,L,text_dim], valid tokens only; timestep sinusoid [B,256] in the compute type → [B,L,D].
+  // text [B,L,text_dim], valid tokens only; timestep sinusoid [B,256] in the compute type →
+  // [B,L,D].
   at::Tensor operator()(const at::Tensor& text, const at::Tensor& timestep) const;
 
  private:

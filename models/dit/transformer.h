@@ -34,7 +34,8 @@ class VideoTransformer : public Module {
   virtual int64_t mlp_width() const = 0;  // features inside the feed-forward
 
   // Sees what lies between the parts: (name, video [B,N,D], text [B,L,D] or undefined). For tests.
-  using Tap = std::function<void(const std::string& name, const at::Tensor& video, const at::Tensor& text)>;
+  using Tap =
+      std::function<void(const std::string& name, const at::Tensor& video, const at::Tensor& text)>;
   void set_tap(Tap tap) { tap_ = std::move(tap); }
 
  protected:

@@ -5,8 +5,9 @@
 
 namespace flowreel {
 
-// softmax(q k^T / sqrt(d)) v. q [B,S,H,d], k and v [B,K,G,d] with G dividing H (query head j reads head j·G/H);
-// returns [B,S,H·d]. causal: token i attends to tokens 0..i.
-at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal = false);
+// softmax(q k^T / sqrt(d)) v. q [B,S,H,d], k and v [B,K,G,d] with G dividing H (query head j reads
+// head j·G/H); returns [B,S,H·d]. causal: token i attends to tokens 0..i.
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                     bool causal = false);
 
 }  // namespace flowreel

@@ -14,7 +14,8 @@ at::Tensor PointwiseConv3d::operator()(const at::Tensor& x) const {
   return at::conv3d(x, weight_.value, bias_.value);
 }
 
-CausalConv3d::CausalConv3d(int64_t in_channels, int64_t out_channels, int64_t kernel, std::array<int64_t, 3> stride)
+CausalConv3d::CausalConv3d(int64_t in_channels, int64_t out_channels, int64_t kernel,
+                           std::array<int64_t, 3> stride)
     : kernel_(kernel),
       stride_(stride),
       weight_({out_channels, in_channels, kernel, kernel, kernel}),

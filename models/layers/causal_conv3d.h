@@ -19,8 +19,9 @@ class PointwiseConv3d : public Module {
   Parameter weight_, bias_;
 };
 
-// Conv3d over a clip whose edges are replicated: kernel/2 on every side of a frame, kernel-1 before the first frame
-// and nothing after the last, so that a frame never sees a later one (diffusers' HunyuanVideoCausalConv3d).
+// Conv3d over a clip whose edges are replicated: kernel/2 on every side of a frame, kernel-1 before
+// the first frame and nothing after the last, so that a frame never sees a later one (diffusers'
+// HunyuanVideoCausalConv3d).
 class CausalConv3d : public Module {
  public:
   CausalConv3d(int64_t in_channels, int64_t out_channels, int64_t kernel,

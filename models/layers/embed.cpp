@@ -20,6 +20,8 @@ EmbeddingMlp::EmbeddingMlp(int64_t in_features, int64_t features)
   add("linear_2", linear_2_);
 }
 
-at::Tensor EmbeddingMlp::operator()(const at::Tensor& x) const { return linear_2_(at::silu(linear_1_(x))); }
+at::Tensor EmbeddingMlp::operator()(const at::Tensor& x) const {
+  return linear_2_(at::silu(linear_1_(x)));
+}
 
 }  // namespace flowreel

@@ -6,7 +6,9 @@
 namespace flowreel {
 
 Linear::Linear(int64_t in_features, int64_t out_features, bool with_bias)
-    : weight({out_features, in_features}), bias({with_bias ? out_features : 0}), with_bias_(with_bias) {
+    : weight({out_features, in_features}),
+      bias({with_bias ? out_features : 0}),
+      with_bias_(with_bias) {
   add("weight", weight);
   if (with_bias) add("bias", bias);
 }
@@ -32,7 +34,8 @@ at::Tensor Linear::of_pieces(const at::Tensor& left, const at::Tensor& right) co
   return out.view({left.size(0), left.size(1), -1});
 }
 
-at::Tensor joint_linear(const Linear& a, const at::Tensor& x_a, const Linear& b, const at::Tensor& x_b) {
+at::Tensor joint_linear(const Linear& a, const at::Tensor& x_a, const Linear& b,
+                        const at::Tensor& x_b) {
   if (at::GradMode::is_enabled()) return at::cat({a(x_a), b(x_b)}, 1);
   const int64_t batch = x_a.size(0), tokens_a = x_a.size(1), tokens_b = x_b.size(1);
   at::Tensor joint = at::empty({batch, tokens_a + tokens_b, a.weight.shape[0]}, x_a.options());

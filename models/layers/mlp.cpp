@@ -12,7 +12,8 @@ Activation activation_from_name(const std::string& name, const std::string& what
   if (name == "gelu") return Activation::kGelu;
   if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Activation::kGeluTanh;
   if (name == "quick_gelu") return Activation::kQuickGelu;
-  throw DataError(what + " is \"" + name + "\", expected silu, gelu, gelu_pytorch_tanh or quick_gelu");
+  throw DataError(what + " is \"" + name +
+                  "\", expected silu, gelu, gelu_pytorch_tanh or quick_gelu");
 }
 
 at::Tensor activate(Activation f, at::Tensor x) {
@@ -36,6 +37,8 @@ FeedForward::FeedForward(int64_t features, int64_t inner, Activation activation)
   add("net.2", out_);
 }
 
-at::Tensor FeedForward::operator()(const at::Tensor& x) const { return out_(activate(activation_, in_(x))); }
+at::Tensor FeedForward::operator()(const at::Tensor& x) const {
+  return out_(activate(activation_, in_(x)));
+}
 
 }  // namespace flowreel

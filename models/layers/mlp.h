@@ -11,8 +11,8 @@ namespace flowreel {
 
 enum class Activation { kSilu, kGelu, kGeluTanh, kQuickGelu };
 
-// The activation of a config.json ("silu", "gelu", "gelu_pytorch_tanh", "quick_gelu", …). DataError naming `what`
-// for any other.
+// The activation of a config.json ("silu", "gelu", "gelu_pytorch_tanh", "quick_gelu", …). DataError
+// naming `what` for any other.
 Activation activation_from_name(const std::string& name, const std::string& what);
 
 // f(x), computed in place where no graph is recorded: x must not be needed afterwards.

@@ -5,7 +5,8 @@
 
 namespace flowreel {
 
-LayerNorm::LayerNorm(int64_t features, double eps) : weight({features}), bias({features}), eps_(eps) {
+LayerNorm::LayerNorm(int64_t features, double eps)
+    : weight({features}), bias({features}), eps_(eps) {
   add("weight", weight);
   add("bias", bias);
 }
@@ -24,7 +25,9 @@ at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
   return at::group_norm(x, groups_, weight.value, bias.value, eps_);
 }
 
-RmsNorm::RmsNorm(int64_t features, double eps) : weight({features}), eps_(eps) { add("weight", weight); }
+RmsNorm::RmsNorm(int64_t features, double eps) : weight({features}), eps_(eps) {
+  add("weight", weight);
+}
 
 at::Tensor RmsNorm::operator()(const at::Tensor& x) const {
   const at::Tensor wide = x.to(at::kFloat);
@@ -32,10 +35,11 @@ at::Tensor RmsNorm::operator()(const at::Tensor& x) const {
   return (wide * scale).to(weight.value.scalar_type()) * weight.value;
 }
 
-at::Tensor modulated_layer_norm(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift,
-                                double eps) {
+at::Tensor modulated_layer_norm(const at::Tensor& x, const at::Tensor& scale,
+                                const at::Tensor& shift, double eps) {
   const int64_t features = x.size(-1);
-  // One sample: scale and shift are the affine part of the norm itself, one pass over memory instead of three.
+  // One sample: scale and shift are the affine part of the norm itself, one pass over memory
+  // instead of three.
   if (x.size(0) == 1) {
     return at::layer_norm(x, {features}, scale.select(0, 0) + 1, shift.select(0, 0), eps);
   }

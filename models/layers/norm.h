@@ -30,8 +30,8 @@ class GroupNorm : public Module {
   double eps_;
 };
 
-// y = x / sqrt(mean(x²) + eps) · weight over the last dimension; x is rounded to the weight's type before the
-// product, as diffusers' RMSNorm and transformers' LlamaRMSNorm do.
+// y = x / sqrt(mean(x²) + eps) · weight over the last dimension; x is rounded to the weight's type
+// before the product, as diffusers' RMSNorm and transformers' LlamaRMSNorm do.
 class RmsNorm : public Module {
  public:
   RmsNorm(int64_t features, double eps);
@@ -43,9 +43,10 @@ class RmsNorm : public Module {
   double eps_;
 };
 
-// LayerNorm(x)·(1 + scale) + shift, the norm itself without parameters. x [B,S,D]; scale and shift [B,D].
-at::Tensor modulated_layer_norm(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift,
-                                double eps);
+// LayerNorm(x)·(1 + scale) + shift, the norm itself without parameters. x [B,S,D]; scale and shift
+// [B,D].
+at::Tensor modulated_layer_norm(const at::Tensor& x, const at::Tensor& scale,
+                                const at::Tensor& shift, double eps);
 
 // x + y·gate, gate [B,D] the same for every token. Reuses x's memory where no graph is recorded.
 at::Tensor add_gated(at::Tensor x, const at::Tensor& y, const at::Tensor& gate);

@@ -17,10 +17,10 @@ at::Tensor rotate(const at::Tensor& x, const RopeTable& table) {
   return at::stack({a * cos - b * sin, b * cos + a * sin}, -1).flatten(-2).to(x.scalar_type());
 }
 
-// One head of one token: normalise, weigh, rotate. Multiversioned: the loops vectorise for what the machine has.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void norm_head(float* x, const float* weight,
-                                                                            const float* cos, const float* sin,
-                                                                            int64_t d, float eps) {
+// One head of one token: normalise, weigh, rotate. Multiversioned: the loops vectorise for what the
+// machine has.
+__attribute__((target_clones("avx512f", "avx2", "default"))) void norm_head(
+    float* x, const float* weight, const float* cos, const float* sin, int64_t d, float eps) {
   constexpr int kLanes = 16;
   float partial[kLanes] = {};
   int64_t i = 0;
@@ -41,10 +41,12 @@ __attribute__((target_clones("avx512f", "avx2", "default"))) void norm_head(floa
 }
 
 // The float32 CPU path: one pass over memory in place of about ten.
-void norm_and_rotate_in_place(at::Tensor& x, const RmsNorm& video, const RmsNorm& text, const RopeTable& table) {
+void norm_and_rotate_in_place(at::Tensor& x, const RmsNorm& video, const RmsNorm& text,
+                              const RopeTable& table) {
   const int64_t tokens = x.size(1), heads = x.size(2), d = x.size(3), rotated = table.cos.size(0);
   float* data = x.data_ptr<float>();
-  const float* weights[2] = {video.weight.value.const_data_ptr<float>(), text.weight.value.const_data_ptr<float>()};
+  const float* weights[2] = {video.weight.value.const_data_ptr<float>(),
+                             text.weight.value.const_data_ptr<float>()};
   const float eps[2] = {static_cast<float>(video.eps()), static_cast<float>(text.eps())};
   const float* cos = table.cos.const_data_ptr<float>();
   const float* sin = table.sin.const_data_ptr<float>();
@@ -54,8 +56,9 @@ void norm_and_rotate_in_place(at::Tensor& x, const RmsNorm& video, const RmsNorm
       const bool is_text = token >= rotated;
       const int64_t offset = token * (d / 2);
       for (int64_t head = 0; head < heads; ++head) {
-        norm_head(data + (row * heads + head) * d, weights[is_text], is_text ? nullptr : cos + offset,
-                  is_text ? nullptr : sin + offset, d, eps[is_text]);
+        norm_head(data + (row * heads + head) * d, weights[is_text],
+                  is_text ? nullptr : cos + offset, is_text ? nullptr : sin + offset, d,
+                  eps[is_text]);
       }
     }
   });
@@ -69,7 +72,8 @@ RopeTable rope_3d(std::array<int64_t, 3> grid, const std::vector<int64_t>& axes_
   std::vector<at::Tensor> angles;
   for (size_t axis = 0; axis < 3; ++axis) {
     const int64_t dim = axes_dim[axis];
-    const at::Tensor frequencies = at::reciprocal(at::pow(theta, at::arange(0, dim, 2, options) / dim));
+    const at::Tensor frequencies =
+        at::reciprocal(at::pow(theta, at::arange(0, dim, 2, options) / dim));
     std::vector<int64_t> along(4, 1), all = {grid[0], grid[1], grid[2], dim / 2};
     along[axis] = grid[axis];
     const at::Tensor position = at::arange(grid[axis], options).view(along);
@@ -79,7 +83,8 @@ RopeTable rope_3d(std::array<int64_t, 3> grid, const std::vector<int64_t>& axes_
   return {at::cos(joined), at::sin(joined)};
 }
 
-at::Tensor norm_and_rotate(at::Tensor x, const RmsNorm& video, const RmsNorm& text, const RopeTable& table) {
+at::Tensor norm_and_rotate(at::Tensor x, const RmsNorm& video, const RmsNorm& text,
+                           const RopeTable& table) {
   const bool plain = x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous();
   if (plain && !at::GradMode::is_enabled()) {
     norm_and_rotate_in_place(x, video, text, table);

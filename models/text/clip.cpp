@@ -10,7 +10,8 @@
 namespace flowreel {
 namespace {
 
-// Configs written before transformers 4.31 carry this id by mistake; for them the end token is the largest id.
+// Configs written before transformers 4.31 carry this id by mistake; for them the end token is the
+// largest id.
 constexpr int64_t kLegacyEos = 2;
 
 }  // namespace
@@ -23,13 +24,16 @@ ClipTextConfig ClipTextConfig::from(const ModelConfig& config) {
   c.intermediate_size = config.get_int("intermediate_size", c.intermediate_size, 1, kMax);
   c.num_hidden_layers = config.get_int("num_hidden_layers", c.num_hidden_layers, 0, 4096);
   c.num_attention_heads = config.get_int("num_attention_heads", c.num_attention_heads, 1, 4096);
-  c.max_position_embeddings = config.get_int("max_position_embeddings", c.max_position_embeddings, 1, 1 << 24);
-  c.hidden_act = activation_from_name(config.get_string("hidden_act", "quick_gelu"), config.what() + ": hidden_act");
+  c.max_position_embeddings =
+      config.get_int("max_position_embeddings", c.max_position_embeddings, 1, 1 << 24);
+  c.hidden_act = activation_from_name(config.get_string("hidden_act", "quick_gelu"),
+                                      config.what() + ": hidden_act");
   c.layer_norm_eps = config.get_double("layer_norm_eps", c.layer_norm_eps, 0, 1);
   c.eos_token_id = config.get_int("eos_token_id", c.eos_token_id, 0, 1 << 24);
   if (c.hidden_size % c.num_attention_heads != 0) {
     throw DataError(config.what() + ": hidden_size " + std::to_string(c.hidden_size) +
-                    " is not a multiple of num_attention_heads " + std::to_string(c.num_attention_heads));
+                    " is not a multiple of num_attention_heads " +
+                    std::to_string(c.num_attention_heads));
   }
   return c;
 }
@@ -58,7 +62,8 @@ ClipLayer::ClipLayer(const ClipTextConfig& c)
 at::Tensor ClipLayer::operator()(const at::Tensor& x) const {
   const at::Tensor n = norm1_(x);
   const auto by_head = [this](const at::Tensor& y) { return y.unflatten(2, {heads_, -1}); };
-  const at::Tensor h = x + out_(attention(by_head(q_(n)), by_head(k_(n)), by_head(v_(n)), /*causal=*/true));
+  const at::Tensor h =
+      x + out_(attention(by_head(q_(n)), by_head(k_(n)), by_head(v_(n)), /*causal=*/true));
   return h + fc2_(activate(activation_, fc1_(norm2_(h))));
 }
 

@@ -1,4 +1,5 @@
-// CLIP's text model, for its pooled output. Must agree with transformers' CLIPTextModel (pooler_output).
+// CLIP's text model, for its pooled output. Must agree with transformers' CLIPTextModel
+// (pooler_output).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -43,8 +44,9 @@ class ClipTextModel : public Module {
 
   const ClipTextConfig& config() const { return config_; }
 
-  // ids [1,L] int64 → pooled [1,D]: the final norm of the row of the end token. Attention is causal, so what
-  // follows that token (the padding) is not computed. DataError as check_token_ids, or when there is no end token.
+  // ids [1,L] int64 → pooled [1,D]: the final norm of the row of the end token. Attention is
+  // causal, so what follows that token (the padding) is not computed. DataError as check_token_ids,
+  // or when there is no end token.
   at::Tensor pooled(const at::Tensor& ids) const;
 
  private:

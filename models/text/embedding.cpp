@@ -6,7 +6,8 @@
 
 namespace flowreel {
 
-void check_token_ids(const std::string& what, const at::Tensor& ids, int64_t vocab_size, int64_t max_positions) {
+void check_token_ids(const std::string& what, const at::Tensor& ids, int64_t vocab_size,
+                     int64_t max_positions) {
   const int64_t length = ids.size(1);
   if (length < 1 || length > max_positions) {
     throw DataError(what + ": " + std::to_string(length) + " tokens, expected 1 to " +
@@ -15,7 +16,8 @@ void check_token_ids(const std::string& what, const at::Tensor& ids, int64_t voc
   const int64_t lowest = ids.min().item<int64_t>(), highest = ids.max().item<int64_t>();
   if (lowest < 0 || highest >= vocab_size) {
     throw DataError(what + ": token id " + std::to_string(lowest < 0 ? lowest : highest) +
-                    " from the tokenizer is outside its vocabulary of " + std::to_string(vocab_size));
+                    " from the tokenizer is outside its vocabulary of " +
+                    std::to_string(vocab_size));
   }
 }
 

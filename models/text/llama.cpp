@@ -20,27 +20,32 @@ void read_scaling(LlamaConfig& c, const ModelConfig& rope) {
   if (type == "linear") {
     c.rope_linear_factor = rope.get_double("factor", 1.0, 1e-6, 1e6);
   } else if (type == "llama3") {
-    c.llama3 = Llama3Scaling{rope.get_double("factor", 8.0, 1e-6, 1e6), rope.get_double("low_freq_factor", 1.0, 1e-6, 1e6),
-                             rope.get_double("high_freq_factor", 4.0, 1e-6, 1e6),
-                             rope.get_double("original_max_position_embeddings",
-                                             static_cast<double>(c.max_position_embeddings), 1, 1e9)};
+    c.llama3 =
+        Llama3Scaling{rope.get_double("factor", 8.0, 1e-6, 1e6),
+                      rope.get_double("low_freq_factor", 1.0, 1e-6, 1e6),
+                      rope.get_double("high_freq_factor", 4.0, 1e-6, 1e6),
+                      rope.get_double("original_max_position_embeddings",
+                                      static_cast<double>(c.max_position_embeddings), 1, 1e9)};
   } else {
-    throw DataError(rope.what() + ": rope_type is \"" + type + "\", expected default, linear or llama3");
+    throw DataError(rope.what() + ": rope_type is \"" + type +
+                    "\", expected default, linear or llama3");
   }
 }
 
 // [head_dim/2] float32, computed as transformers computes it.
 at::Tensor inverse_frequencies(const LlamaConfig& c, at::Device device) {
   const at::Tensor exponents =
-      at::arange(0, c.head_dim, 2, at::TensorOptions().dtype(at::kFloat).device(device)) / c.head_dim;
+      at::arange(0, c.head_dim, 2, at::TensorOptions().dtype(at::kFloat).device(device)) /
+      c.head_dim;
   at::Tensor inv = at::reciprocal(at::pow(c.rope_theta, exponents)) / c.rope_linear_factor;
   if (!c.llama3) return inv;
   const Llama3Scaling& s = *c.llama3;
   const at::Tensor wavelength = at::reciprocal(inv) * (2 * M_PI);
   const at::Tensor is_long = wavelength > s.original_max_positions / s.low_freq_factor;
   const at::Tensor is_short = wavelength < s.original_max_positions / s.high_freq_factor;
-  const at::Tensor smooth = (at::reciprocal(wavelength) * s.original_max_positions - s.low_freq_factor) /
-                            (s.high_freq_factor - s.low_freq_factor);
+  const at::Tensor smooth =
+      (at::reciprocal(wavelength) * s.original_max_positions - s.low_freq_factor) /
+      (s.high_freq_factor - s.low_freq_factor);
   const at::Tensor blended = (1 - smooth) * inv / s.factor + smooth * inv;
   return at::where(is_long, inv / s.factor, at::where(is_short, inv, blended));
 }
@@ -62,8 +67,10 @@ LlamaConfig LlamaConfig::from(const ModelConfig& config) {
   c.num_attention_heads = config.get_int("num_attention_heads", c.num_attention_heads, 1, 4096);
   c.num_key_value_heads = config.get_int("num_key_value_heads", c.num_attention_heads, 1, 4096);
   c.head_dim = config.get_int("head_dim", c.hidden_size / c.num_attention_heads, 1, kMax);
-  c.hidden_act = activation_from_name(config.get_string("hidden_act", "silu"), config.what() + ": hidden_act");
-  c.max_position_embeddings = config.get_int("max_position_embeddings", c.max_position_embeddings, 1, 1 << 30);
+  c.hidden_act =
+      activation_from_name(config.get_string("hidden_act", "silu"), config.what() + ": hidden_act");
+  c.max_position_embeddings =
+      config.get_int("max_position_embeddings", c.max_position_embeddings, 1, 1 << 30);
   c.rms_norm_eps = config.get_double("rms_norm_eps", c.rms_norm_eps, 0, 1);
   c.attention_bias = config.get_bool("attention_bias", c.attention_bias);
   c.mlp_bias = config.get_bool("mlp_bias", c.mlp_bias);
@@ -75,9 +82,10 @@ LlamaConfig LlamaConfig::from(const ModelConfig& config) {
     read_scaling(c, rope);
   }
   if (c.num_attention_heads % c.num_key_value_heads != 0 || c.head_dim % 2 != 0) {
-    throw DataError(config.what() + ": " + std::to_string(c.num_attention_heads) + " heads of " +
-                    std::to_string(c.head_dim) + " over " + std::to_string(c.num_key_value_heads) +
-                    " key heads: expected an even head size and a whole number of heads for each key head");
+    throw DataError(
+        config.what() + ": " + std::to_string(c.num_attention_heads) + " heads of " +
+        std::to_string(c.head_dim) + " over " + std::to_string(c.num_key_value_heads) +
+        " key heads: expected an even head size and a whole number of heads for each key head");
   }
   return c;
 }
@@ -105,9 +113,10 @@ LlamaLayer::LlamaLayer(const LlamaConfig& c)
   add("mlp.down_proj", down_);
 }
 
-// Causal over the valid tokens; a padding token attends to all of them and to no padding, as under transformers'
-// combined mask.
-at::Tensor LlamaLayer::attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, int64_t valid) const {
+// Causal over the valid tokens; a padding token attends to all of them and to no padding, as under
+// transformers' combined mask.
+at::Tensor LlamaLayer::attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                              int64_t valid) const {
   const int64_t length = q.size(1);
   if (valid == length) return attention(q, k, v, /*causal=*/true);
   const at::Tensor keys = k.narrow(1, 0, valid), values = v.narrow(1, 0, valid);
@@ -120,7 +129,8 @@ at::Tensor LlamaLayer::operator()(const at::Tensor& x, const at::Tensor& cos, co
                                   int64_t valid) const {
   const at::Tensor n = input_norm_(x);
   const auto by_head = [this](const at::Tensor& y) { return y.unflatten(2, {-1, head_dim_}); };
-  const at::Tensor q = rotate_half(by_head(q_(n)), cos, sin), k = rotate_half(by_head(k_(n)), cos, sin);
+  const at::Tensor q = rotate_half(by_head(q_(n)), cos, sin),
+                   k = rotate_half(by_head(k_(n)), cos, sin);
   const at::Tensor h = x + o_(attend(q, k, by_head(v_(n)), valid));
   const at::Tensor m = post_attention_norm_(h);
   return h + down_(activate(activation_, gate_(m)) * up_(m));
@@ -131,8 +141,9 @@ LlamaModel::LlamaModel(const LlamaConfig& config, int64_t layers_to_skip)
       layers_run_(config.num_hidden_layers - layers_to_skip),
       embedding_({config.vocab_size, config.hidden_size}) {
   if (layers_run_ < 0) {
-    throw DataError("text encoder: num_hidden_layers is " + std::to_string(config.num_hidden_layers) +
-                    ", expected at least " + std::to_string(layers_to_skip));
+    throw DataError("text encoder: num_hidden_layers is " +
+                    std::to_string(config.num_hidden_layers) + ", expected at least " +
+                    std::to_string(layers_to_skip));
   }
   add("embed_tokens.weight", embedding_);
   for (int64_t i = 0; i < layers_run_; ++i) {
@@ -145,7 +156,8 @@ at::Tensor LlamaModel::operator()(const at::Tensor& ids, int64_t valid) const {
   check_token_ids("text encoder", ids, config_.vocab_size, config_.max_position_embeddings);
   at::Tensor x = at::embedding(embedding_.value, ids);
   const at::Tensor positions = at::arange(ids.size(1), x.options().dtype(at::kFloat));
-  const at::Tensor angles = positions.unsqueeze(1) * inverse_frequencies(config_, x.device()).unsqueeze(0);
+  const at::Tensor angles =
+      positions.unsqueeze(1) * inverse_frequencies(config_, x.device()).unsqueeze(0);
   const at::Tensor both = at::cat({angles, angles}, 1);
   const at::Tensor cos = at::cos(both).to(x.scalar_type()), sin = at::sin(both).to(x.scalar_type());
   for (const auto& layer : layers_) x = (*layer)(x, cos, sin, valid);
@@ -155,7 +167,8 @@ at::Tensor LlamaModel::operator()(const at::Tensor& ids, int64_t valid) const {
 bool LlamaModel::leaves_out(const std::string& key) const {
   if (key == "norm.weight" || key.find("rotary_emb.inv_freq") != std::string::npos) return true;
   if (key.rfind("layers.", 0) != 0) return false;
-  return std::atoll(key.c_str() + 7) >= layers_run_ && std::atoll(key.c_str() + 7) < config_.num_hidden_layers;
+  return std::atoll(key.c_str() + 7) >= layers_run_ &&
+         std::atoll(key.c_str() + 7) < config_.num_hidden_layers;
 }
 
 }  // namespace flowreel

@@ -14,7 +14,9 @@ at::Tensor repeat_nearest(const at::Tensor& x, int64_t ft, int64_t fh, int64_t f
   return spread.expand({-1, -1, -1, ft, -1, fh, -1, fw}).flatten(6).flatten(4, 5).flatten(2, 3);
 }
 
-bool is_one(const std::array<int64_t, 3>& factor) { return factor == std::array<int64_t, 3>{1, 1, 1}; }
+bool is_one(const std::array<int64_t, 3>& factor) {
+  return factor == std::array<int64_t, 3>{1, 1, 1};
+}
 
 }  // namespace
 
@@ -61,11 +63,13 @@ FrameCausalAttention::FrameCausalAttention(int64_t channels, int64_t groups)
 at::Tensor FrameCausalAttention::operator()(const at::Tensor& x) const {
   const int64_t frames = x.size(2), per_frame = x.size(3) * x.size(4);
   const at::Tensor tokens = group_norm_(x).flatten(2).transpose(1, 2);  // [B, T·H·W, C]
-  const at::Tensor q = to_q_(tokens).unsqueeze(2), k = to_k_(tokens).unsqueeze(2), v = to_v_(tokens).unsqueeze(2);
+  const at::Tensor q = to_q_(tokens).unsqueeze(2), k = to_k_(tokens).unsqueeze(2),
+                   v = to_v_(tokens).unsqueeze(2);
   std::vector<at::Tensor> out;
   for (int64_t f = 0; f < frames; ++f) {
     const int64_t visible = (f + 1) * per_frame;
-    out.push_back(attention(q.narrow(1, f * per_frame, per_frame), k.narrow(1, 0, visible), v.narrow(1, 0, visible)));
+    out.push_back(attention(q.narrow(1, f * per_frame, per_frame), k.narrow(1, 0, visible),
+                            v.narrow(1, 0, visible)));
   }
   return to_out_(at::cat(out, 1)).transpose(1, 2).view_as(x) + x;
 }
@@ -89,7 +93,8 @@ at::Tensor MidBlock::operator()(const at::Tensor& x) const {
 DownBlock::DownBlock(int64_t in_channels, int64_t out_channels, int64_t layers, int64_t groups,
                      std::array<int64_t, 3> stride) {
   for (int64_t i = 0; i < layers; ++i) {
-    resnets_.push_back(std::make_unique<ResnetBlock>(i == 0 ? in_channels : out_channels, out_channels, groups));
+    resnets_.push_back(
+        std::make_unique<ResnetBlock>(i == 0 ? in_channels : out_channels, out_channels, groups));
     add("resnets." + std::to_string(i), *resnets_.back());
   }
   if (!is_one(stride)) {
@@ -107,7 +112,8 @@ UpBlock::UpBlock(int64_t in_channels, int64_t out_channels, int64_t layers, int6
                  std::array<int64_t, 3> factor)
     : factor_(factor) {
   for (int64_t i = 0; i < layers; ++i) {
-    resnets_.push_back(std::make_unique<ResnetBlock>(i == 0 ? in_channels : out_channels, out_channels, groups));
+    resnets_.push_back(
+        std::make_unique<ResnetBlock>(i == 0 ? in_channels : out_channels, out_channels, groups));
     add("resnets." + std::to_string(i), *resnets_.back());
   }
   if (!is_one(factor)) {

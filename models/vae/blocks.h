@@ -1,5 +1,5 @@
-// Building blocks of HunyuanVideo's causal video autoencoder; all act on [B,C,T,H,W]. Must agree with the classes of
-// the same names in diffusers' autoencoder_kl_hunyuan_video.
+// Building blocks of HunyuanVideo's causal video autoencoder; all act on [B,C,T,H,W]. Must agree
+// with the classes of the same names in diffusers' autoencoder_kl_hunyuan_video.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,7 +17,8 @@ namespace flowreel {
 // Epsilon of every GroupNorm of the autoencoder.
 inline constexpr double kVaeEps = 1e-6;
 
-// GroupNorm → SiLU → conv, twice, plus the input (through a 1×1×1 conv where the channel count changes).
+// GroupNorm → SiLU → conv, twice, plus the input (through a 1×1×1 conv where the channel count
+// changes).
 class ResnetBlock : public Module {
  public:
   ResnetBlock(int64_t in_channels, int64_t out_channels, int64_t groups);
@@ -29,8 +30,9 @@ class ResnetBlock : public Module {
   std::unique_ptr<CausalConv3d> shortcut_;
 };
 
-// Single-head attention over all positions of all frames up to and including the query's own. Computed frame by
-// frame: a query frame's keys are a prefix, so no mask of (T·H·W)² entries is ever made.
+// Single-head attention over all positions of all frames up to and including the query's own.
+// Computed frame by frame: a query frame's keys are a prefix, so no mask of (T·H·W)² entries is
+// ever made.
 class FrameCausalAttention : public Module {
  public:
   FrameCausalAttention(int64_t channels, int64_t groups);
@@ -63,8 +65,8 @@ class DownBlock : public Module {
   std::unique_ptr<CausalConv3d> downsample_;
 };
 
-// Resnets, then nearest upsampling by `factor` and a convolution where factor is not (1,1,1). The first frame is
-// not repeated in time: T → 1 + factor_t·(T-1).
+// Resnets, then nearest upsampling by `factor` and a convolution where factor is not (1,1,1). The
+// first frame is not repeated in time: T → 1 + factor_t·(T-1).
 class UpBlock : public Module {
  public:
   UpBlock(int64_t in_channels, int64_t out_channels, int64_t layers, int64_t groups,

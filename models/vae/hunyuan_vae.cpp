@@ -10,16 +10,18 @@
 namespace flowreel {
 namespace {
 
-void check_block_types(const ModelConfig& config, const std::string& key, const std::string& expected, size_t count) {
+void check_block_types(const ModelConfig& config, const std::string& key,
+                       const std::string& expected, size_t count) {
   if (!config.has(key)) return;
   const std::vector<std::string> types = config.require_string_list(key);
   if (types.size() != count) {
-    throw DataError(config.what() + ": " + key + " has " + std::to_string(types.size()) + " entries, expected " +
-                    std::to_string(count) + " as in block_out_channels");
+    throw DataError(config.what() + ": " + key + " has " + std::to_string(types.size()) +
+                    " entries, expected " + std::to_string(count) + " as in block_out_channels");
   }
   for (const std::string& type : types) {
     if (type != expected) {
-      throw DataError(config.what() + ": " + key + " names " + type + ", only " + expected + " is supported");
+      throw DataError(config.what() + ": " + key + " names " + type + ", only " + expected +
+                      " is supported");
     }
   }
 }
@@ -38,11 +40,14 @@ HunyuanVaeConfig HunyuanVaeConfig::from(const ModelConfig& config) {
   c.layers_per_block = config.get_int("layers_per_block", c.layers_per_block, 1, 64);
   c.norm_num_groups = config.get_int("norm_num_groups", c.norm_num_groups, 1, kMax);
   c.scaling_factor = config.get_double("scaling_factor", c.scaling_factor, 1e-9, 1e9);
-  c.spatial_compression_ratio = config.get_int("spatial_compression_ratio", c.spatial_compression_ratio, 1, 128);
-  c.temporal_compression_ratio = config.get_int("temporal_compression_ratio", c.temporal_compression_ratio, 4, 4);
+  c.spatial_compression_ratio =
+      config.get_int("spatial_compression_ratio", c.spatial_compression_ratio, 1, 128);
+  c.temporal_compression_ratio =
+      config.get_int("temporal_compression_ratio", c.temporal_compression_ratio, 4, 4);
   c.mid_block_add_attention = config.get_bool("mid_block_add_attention", c.mid_block_add_attention);
   if (c.block_out_channels.size() < 3) {
-    throw DataError(config.what() + ": block_out_channels has " + std::to_string(c.block_out_channels.size()) +
+    throw DataError(config.what() + ": block_out_channels has " +
+                    std::to_string(c.block_out_channels.size()) +
                     " entries, expected at least 3 (time is halved twice)");
   }
   for (int64_t channels : c.block_out_channels) {
@@ -55,13 +60,15 @@ HunyuanVaeConfig HunyuanVaeConfig::from(const ModelConfig& config) {
   if (act != "silu" && act != "swish") {
     throw DataError(config.what() + ": act_fn is \"" + act + "\", only silu is supported");
   }
-  check_block_types(config, "down_block_types", "HunyuanVideoDownBlock3D", c.block_out_channels.size());
+  check_block_types(config, "down_block_types", "HunyuanVideoDownBlock3D",
+                    c.block_out_channels.size());
   check_block_types(config, "up_block_types", "HunyuanVideoUpBlock3D", c.block_out_channels.size());
   return c;
 }
 
 std::array<int64_t, 3> HunyuanVaeConfig::resampling(size_t block) const {
-  const int64_t i = static_cast<int64_t>(block), last = static_cast<int64_t>(block_out_channels.size()) - 1;
+  const int64_t i = static_cast<int64_t>(block),
+                last = static_cast<int64_t>(block_out_channels.size()) - 1;
   const bool in_space = i < log2_of(spatial_compression_ratio);
   const bool in_time = i >= last - log2_of(temporal_compression_ratio) && i != last;
   const int64_t space = in_space ? 2 : 1;
@@ -76,8 +83,8 @@ VaeEncoder::VaeEncoder(const HunyuanVaeConfig& c)
   add("conv_in", conv_in_);
   int64_t channels = c.block_out_channels.front();
   for (size_t i = 0; i < c.block_out_channels.size(); ++i) {
-    blocks_.push_back(std::make_unique<DownBlock>(channels, c.block_out_channels[i], c.layers_per_block,
-                                                  c.norm_num_groups, c.resampling(i)));
+    blocks_.push_back(std::make_unique<DownBlock>(
+        channels, c.block_out_channels[i], c.layers_per_block, c.norm_num_groups, c.resampling(i)));
     add("down_blocks." + std::to_string(i), *blocks_.back());
     channels = c.block_out_channels[i];
   }
@@ -102,8 +109,8 @@ VaeDecoder::VaeDecoder(const HunyuanVaeConfig& c)
   const std::vector<int64_t> reversed(c.block_out_channels.rbegin(), c.block_out_channels.rend());
   int64_t channels = reversed.front();
   for (size_t i = 0; i < reversed.size(); ++i) {
-    blocks_.push_back(std::make_unique<UpBlock>(channels, reversed[i], c.layers_per_block + 1, c.norm_num_groups,
-                                                c.resampling(i)));
+    blocks_.push_back(std::make_unique<UpBlock>(channels, reversed[i], c.layers_per_block + 1,
+                                                c.norm_num_groups, c.resampling(i)));
     add("up_blocks." + std::to_string(i), *blocks_.back());
     channels = reversed[i];
   }
@@ -134,9 +141,13 @@ HunyuanVae::HunyuanVae(const HunyuanVaeConfig& config, Part part)
   }
 }
 
-at::Tensor HunyuanVae::encode_tile(const at::Tensor& x) const { return quant_conv_((*encoder_)(x)); }
+at::Tensor HunyuanVae::encode_tile(const at::Tensor& x) const {
+  return quant_conv_((*encoder_)(x));
+}
 
-at::Tensor HunyuanVae::decode_tile(const at::Tensor& z) const { return (*decoder_)(post_quant_conv_(z)); }
+at::Tensor HunyuanVae::decode_tile(const at::Tensor& z) const {
+  return (*decoder_)(post_quant_conv_(z));
+}
 
 bool HunyuanVae::leaves_out(const std::string& key) const {
   const bool of_encoder = key.rfind("encoder.", 0) == 0 || key.rfind("quant_conv.", 0) == 0;

@@ -1,4 +1,5 @@
-// HunyuanVideo's autoencoder: clips to latents and back. Must agree with diffusers' AutoencoderKLHunyuanVideo.
+// HunyuanVideo's autoencoder: clips to latents and back. Must agree with diffusers'
+// AutoencoderKLHunyuanVideo.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -24,8 +25,8 @@ struct HunyuanVaeConfig {
 
   static HunyuanVaeConfig from(const ModelConfig& config);
 
-  // What block i of n resamples by, (t,h,w), counted from the input for the encoder and from the latent for the
-  // decoder.
+  // What block i of n resamples by, (t,h,w), counted from the input for the encoder and from the
+  // latent for the decoder.
   std::array<int64_t, 3> resampling(size_t block) const;
 };
 
@@ -55,8 +56,8 @@ class VaeDecoder : public Module {
   GroupNorm norm_out_;
 };
 
-// The whole autoencoder on one tile; models/vae/tiling.h runs it over clips. Parameters of the half that is not
-// wanted are neither loaded nor needed.
+// The whole autoencoder on one tile; models/vae/tiling.h runs it over clips. Parameters of the half
+// that is not wanted are neither loaded nor needed.
 class HunyuanVae : public Module {
  public:
   enum class Part { kEncoder, kDecoder, kBoth };
@@ -64,8 +65,8 @@ class HunyuanVae : public Module {
 
   const HunyuanVaeConfig& config() const { return config_; }
 
-  // x [B,3,F,H,W] in [-1,1] → moments [B,2·latent_channels,T,h,w]: mean in the first half, log-variance (not yet
-  // clamped) in the second.
+  // x [B,3,F,H,W] in [-1,1] → moments [B,2·latent_channels,T,h,w]: mean in the first half,
+  // log-variance (not yet clamped) in the second.
   at::Tensor encode_tile(const at::Tensor& x) const;
 
   // z [B,C,T,h,w], not scaled → frames [B,3,4(T-1)+1,8h,8w], about [-1,1].

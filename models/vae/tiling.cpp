@@ -9,8 +9,9 @@
 namespace flowreel {
 namespace {
 
-// Cross-fades the first positions of b along `dim` with the last ones of a, in place: position x of E becomes
-// a·(1 - x/E) + b·x/E. In place, because the next tile blends with what this one has become.
+// Cross-fades the first positions of b along `dim` with the last ones of a, in place: position x of
+// E becomes a·(1 - x/E) + b·x/E. In place, because the next tile blends with what this one has
+// become.
 void blend(const at::Tensor& a, at::Tensor& b, int64_t dim, int64_t extent) {
   extent = std::min({a.size(dim), b.size(dim), extent});
   for (int64_t x = 0; x < extent; ++x) {
@@ -25,16 +26,21 @@ struct SpatialGrid {
   int64_t tile_h, tile_w, stride_h, stride_w;
 };
 
-SpatialGrid in_pixels(const VaeTiling& t) { return {t.tile_height, t.tile_width, t.stride_height, t.stride_width}; }
+SpatialGrid in_pixels(const VaeTiling& t) {
+  return {t.tile_height, t.tile_width, t.stride_height, t.stride_width};
+}
 
 SpatialGrid in_latents(const VaeTiling& t, int64_t ratio) {
-  return {t.tile_height / ratio, t.tile_width / ratio, t.stride_height / ratio, t.stride_width / ratio};
+  return {t.tile_height / ratio, t.tile_width / ratio, t.stride_height / ratio,
+          t.stride_width / ratio};
 }
 
 using TileFunction = std::function<at::Tensor(const at::Tensor&)>;
 
-// f over tiles of x [B,C,T,H,W]; each is blended with the tile above it, then with the one to its left.
-at::Tensor map_spatial_tiles(const TileFunction& f, const at::Tensor& x, const SpatialGrid& in, const SpatialGrid& out) {
+// f over tiles of x [B,C,T,H,W]; each is blended with the tile above it, then with the one to its
+// left.
+at::Tensor map_spatial_tiles(const TileFunction& f, const at::Tensor& x, const SpatialGrid& in,
+                             const SpatialGrid& out) {
   const int64_t height = x.size(3), width = x.size(4);
   std::vector<at::Tensor> rows, above;
   for (int64_t i = 0; i < height; i += in.stride_h) {
@@ -72,8 +78,9 @@ at::Tensor decode_span(const HunyuanVae& vae, const at::Tensor& z, const VaeTili
   return map_spatial_tiles(whole, z, latents, in_pixels(t));
 }
 
-// Walks overlapping spans of time. Every span but the first loses its first position (it only warms up the causal
-// convolutions), is blended with the span before it, and what no later span can change is handed on.
+// Walks overlapping spans of time. Every span but the first loses its first position (it only warms
+// up the causal convolutions), is blended with the span before it, and what no later span can
+// change is handed on.
 struct TimeWalk {
   int64_t tile, stride;           // of the input: spans of tile+1 positions, one every stride
   int64_t out_blend, out_stride;  // of the output
@@ -101,8 +108,8 @@ void check_axis(const char* name, int64_t tile, int64_t stride, int64_t ratio) {
   const auto fits = [ratio](int64_t n) { return n >= ratio && n % ratio == 0; };
   if (fits(tile) && fits(stride) && stride <= tile) return;
   throw UsageError(std::string("VAE tile ") + name + " " + std::to_string(tile) + " with stride " +
-                   std::to_string(stride) + ": both must be positive multiples of " + std::to_string(ratio) +
-                   " and the stride no larger than the tile");
+                   std::to_string(stride) + ": both must be positive multiples of " +
+                   std::to_string(ratio) + " and the stride no larger than the tile");
 }
 
 }  // namespace
@@ -125,12 +132,14 @@ at::Tensor vae_encode(const HunyuanVae& vae, const at::Tensor& x, const VaeTilin
   return at::cat(pieces, 2);
 }
 
-void vae_decode(const HunyuanVae& vae, const at::Tensor& z, const VaeTiling& t, const FrameSink& sink) {
+void vae_decode(const HunyuanVae& vae, const at::Tensor& z, const VaeTiling& t,
+                const FrameSink& sink) {
   const int64_t ratio = vae.config().temporal_compression_ratio;
   const auto span = [&](const at::Tensor& part) { return decode_span(vae, part, t); };
   if (z.size(2) <= t.tile_frames / ratio) return sink(span(z));
-  const TimeWalk walk{t.tile_frames / ratio, t.stride_frames / ratio, t.tile_frames - t.stride_frames,
-                      t.stride_frames, (z.size(2) - 1) * ratio + 1};
+  const TimeWalk walk{t.tile_frames / ratio, t.stride_frames / ratio,
+                      t.tile_frames - t.stride_frames, t.stride_frames,
+                      (z.size(2) - 1) * ratio + 1};
   walk.run(z, span, sink);
 }
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "errors/error.h"
-#include "models/weights/watched_file.h"
 #include "models/weights/quote.h"
+#include "models/weights/watched_file.h"
 
 namespace flowreel {
 namespace {

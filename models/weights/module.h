@@ -52,7 +52,9 @@ class Module {
   }
 
  protected:
-  void add(std::string_view name, Parameter& parameter) { parameters_.emplace_back(name, &parameter); }
+  void add(std::string_view name, Parameter& parameter) {
+    parameters_.emplace_back(name, &parameter);
+  }
   void add(std::string_view name, Module& child) { children_.emplace_back(name, &child); }
 
  private:

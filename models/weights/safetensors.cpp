@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "errors/error.h"
-#include "models/weights/watched_file.h"
 #include "models/weights/quote.h"
 #include "models/weights/safetensors_header.h"
+#include "models/weights/watched_file.h"
 
 namespace flowreel {
 namespace {

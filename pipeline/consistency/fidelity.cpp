@@ -15,7 +15,9 @@ constexpr double kSigma = 1.5;
 
 at::Tensor luma(const at::Tensor& frame) {
   const at::Tensor rgb = frame.to(at::kDouble);
-  return (rgb.select(2, 0) * 0.299 + rgb.select(2, 1) * 0.587 + rgb.select(2, 2) * 0.114).unsqueeze(0).unsqueeze(0);
+  return (rgb.select(2, 0) * 0.299 + rgb.select(2, 1) * 0.587 + rgb.select(2, 2) * 0.114)
+      .unsqueeze(0)
+      .unsqueeze(0);
 }
 
 // Gaussian-weighted local mean of [1,1,H,W], where the window fits.
@@ -23,13 +25,15 @@ at::Tensor local_mean(const at::Tensor& x) {
   const at::Tensor offset = at::arange(kWindow, x.options()) - (kWindow / 2);
   at::Tensor weights = at::exp(offset.square() / (-2 * kSigma * kSigma));
   weights = weights / weights.sum();
-  return at::conv2d(at::conv2d(x, weights.view({1, 1, 1, kWindow})), weights.view({1, 1, kWindow, 1}));
+  return at::conv2d(at::conv2d(x, weights.view({1, 1, 1, kWindow})),
+                    weights.view({1, 1, kWindow, 1}));
 }
 
 void check_same_size(const at::Tensor& a, const at::Tensor& b) {
   if (a.sizes() == b.sizes()) return;
-  throw DataError("frames of " + std::to_string(a.size(1)) + "x" + std::to_string(a.size(0)) + " and " +
-                  std::to_string(b.size(1)) + "x" + std::to_string(b.size(0)) + " cannot be compared");
+  throw DataError("frames of " + std::to_string(a.size(1)) + "x" + std::to_string(a.size(0)) +
+                  " and " + std::to_string(b.size(1)) + "x" + std::to_string(b.size(0)) +
+                  " cannot be compared");
 }
 
 }  // namespace
@@ -54,7 +58,8 @@ double ssim(const at::Tensor& a, const at::Tensor& b) {
   const at::Tensor mx = local_mean(x), my = local_mean(y);
   const at::Tensor vx = local_mean(x * x) - mx * mx, vy = local_mean(y * y) - my * my;
   const at::Tensor covariance = local_mean(x * y) - mx * my;
-  const at::Tensor map = (2 * mx * my + kC1) * (2 * covariance + kC2) / ((mx * mx + my * my + kC1) * (vx + vy + kC2));
+  const at::Tensor map =
+      (2 * mx * my + kC1) * (2 * covariance + kC2) / ((mx * mx + my * my + kC1) * (vx + vy + kC2));
   return map.mean().item<double>();
 }
 

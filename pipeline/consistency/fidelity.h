@@ -11,13 +11,15 @@ double mean_squared_error(const at::Tensor& a, const at::Tensor& b);
 // 10 log10(255² / mse) in dB; infinite for mse 0.
 double psnr_of_mse(double mse);
 
-// Structural similarity of the luma (BT.601 weights of RGB) of two frames [H,W,3] uint8, at least 11x11: Wang et al.
-// 2004, Gaussian window 11x11 with sigma 1.5, K1 0.01, K2 0.03, population variances, mean over the positions where
-// the window fits. Agrees with scikit-image's structural_similarity(gaussian_weights=True, sigma=1.5,
-// use_sample_covariance=False, data_range=255). In [-1, 1].
+// Structural similarity of the luma (BT.601 weights of RGB) of two frames [H,W,3] uint8, at least
+// 11x11: Wang et al. 2004, Gaussian window 11x11 with sigma 1.5, K1 0.01, K2 0.03, population
+// variances, mean over the positions where the window fits. Agrees with scikit-image's
+// structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+// data_range=255). In [-1, 1].
 double ssim(const at::Tensor& a, const at::Tensor& b);
 
-// Means over a clip: PSNR from the mean of the squared errors, SSIM from the mean of the frames' values.
+// Means over a clip: PSNR from the mean of the squared errors, SSIM from the mean of the frames'
+// values.
 class FidelityMean {
  public:
   void add(const at::Tensor& a, const at::Tensor& b);

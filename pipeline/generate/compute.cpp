@@ -19,11 +19,14 @@ at::Device parse_device(const std::string& name) {
   if (name != "cuda" && !indexed) {
     throw UsageError("--device is \"" + name + "\", expected auto, cpu, cuda or cuda:N");
   }
-  if (!has_cuda) throw UnavailableError("--device " + name + ": this machine or this LibTorch has no CUDA device");
+  if (!has_cuda)
+    throw UnavailableError("--device " + name +
+                           ": this machine or this LibTorch has no CUDA device");
   const int index = indexed ? std::stoi(name.substr(5)) : 0;
   const int count = static_cast<int>(at::detail::getCUDAHooks().deviceCount());
   if (index >= count) {
-    throw UnavailableError("--device " + name + ": there are " + std::to_string(count) + " CUDA devices");
+    throw UnavailableError("--device " + name + ": there are " + std::to_string(count) +
+                           " CUDA devices");
   }
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
@@ -38,15 +41,19 @@ ComputePlan plan_compute(const ComputeOptions& options) {
       plan.transformer = at::kBFloat16;
       plan.text = plan.vae = at::kHalf;
     }
-  } else if (options.dtype == "float32" || options.dtype == "bfloat16" || options.dtype == "float16") {
-    const at::ScalarType type =
-        options.dtype == "float32" ? at::kFloat : options.dtype == "bfloat16" ? at::kBFloat16 : at::kHalf;
+  } else if (options.dtype == "float32" || options.dtype == "bfloat16" ||
+             options.dtype == "float16") {
+    const at::ScalarType type = options.dtype == "float32"    ? at::kFloat
+                                : options.dtype == "bfloat16" ? at::kBFloat16
+                                                              : at::kHalf;
     plan.transformer = plan.text = plan.vae = type;
   } else {
-    throw UsageError("--dtype is \"" + options.dtype + "\", expected auto, float32, bfloat16 or float16");
+    throw UsageError("--dtype is \"" + options.dtype +
+                     "\", expected auto, float32, bfloat16 or float16");
   }
   if (options.threads < 0 || options.threads > 1024) {
-    throw UsageError("--threads is " + std::to_string(options.threads) + ", expected 0 (one per core) to 1024");
+    throw UsageError("--threads is " + std::to_string(options.threads) +
+                     ", expected 0 (one per core) to 1024");
   }
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   plan.threads = options.threads > 0 ? options.threads : cores;

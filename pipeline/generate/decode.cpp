@@ -12,8 +12,8 @@ at::Tensor to_uint8_frames(const at::Tensor& decoded) {
   return (unit.permute({0, 2, 3, 1}).to(at::kFloat) * 255.0).round().to(at::kByte).contiguous();
 }
 
-void decode_latents(const HunyuanVae& vae, const at::Tensor& latents, const VaeTiling& tiling, const ComputePlan& plan,
-                    const Events& events, const DecodeSinks& sinks) {
+void decode_latents(const HunyuanVae& vae, const at::Tensor& latents, const VaeTiling& tiling,
+                    const ComputePlan& plan, const Events& events, const DecodeSinks& sinks) {
   const int64_t total = (latents.size(2) - 1) * vae.config().temporal_compression_ratio + 1;
   int64_t done = 0;
   const auto hand_on = [&](const at::Tensor& chunk) {

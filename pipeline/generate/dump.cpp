@@ -19,7 +19,8 @@ TensorDump::TensorDump(const std::string& folder) : folder_(folder) {
   }
 }
 
-void TensorDump::write(const std::string& name, const std::map<std::string, at::Tensor>& tensors) const {
+void TensorDump::write(const std::string& name,
+                       const std::map<std::string, at::Tensor>& tensors) const {
   if (!active()) return;
   std::map<std::string, at::Tensor> plain;
   for (const auto& [key, tensor] : tensors) {

@@ -1,4 +1,5 @@
-// --dump-tensors: what lies between the stages, as safetensors files of one folder. float32 unless integer.
+// --dump-tensors: what lies between the stages, as safetensors files of one folder. float32 unless
+// integer.
 #pragma once
 
 #include <ATen/core/Tensor.h>

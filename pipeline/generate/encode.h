@@ -8,7 +8,8 @@
 
 namespace flowreel {
 
-// The posterior of a clip, not scaled: float32 on the CPU, [1,C,T,h,w] each. logvar is clamped to [-30, 20].
+// The posterior of a clip, not scaled: float32 on the CPU, [1,C,T,h,w] each. logvar is clamped to
+// [-30, 20].
 struct EncodedClip {
   at::Tensor mean, logvar;
 };

@@ -9,7 +9,8 @@
 
 namespace flowreel {
 
-// Work done so far within one stage ("text", "encode", "sample", "decode"): `done` of `total` units.
+// Work done so far within one stage ("text", "encode", "sample", "decode"): `done` of `total`
+// units.
 struct Progress {
   std::string stage;
   int64_t done = 0;

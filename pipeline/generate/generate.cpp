@@ -26,7 +26,10 @@ namespace {
 class Run {
  public:
   Run(const GenerateOptions& options, const Events& events)
-      : options_(options), events_(events), model_(options.model), dump_(options.output.dump_tensors) {
+      : options_(options),
+        events_(events),
+        model_(options.model),
+        dump_(options.output.dump_tensors) {
     validate(options);
     model_.observe_reads(digest_.observer());
     record_.task = task_name(options);
@@ -40,8 +43,8 @@ class Run {
       load_finished_latents();
     }
     std::string why;
-    record_.tiling = choose_tiling(options.vae, vae_config_, record_.size, c10::elementSize(record_.plan.vae),
-                                   record_.plan.device, &why);
+    record_.tiling = choose_tiling(options.vae, vae_config_, record_.size,
+                                   c10::elementSize(record_.plan.vae), record_.plan.device, &why);
     if (!why.empty()) events.tell(why);
   }
 
@@ -54,9 +57,11 @@ class Run {
       sample_latents();
     }
     record_.hashes["latents"] = sha256_of_tensor(latents_);
-    if (!options_.output.save_latents.empty()) write_safetensors(options_.output.save_latents, {{"latents", latents_}});
+    if (!options_.output.save_latents.empty())
+      write_safetensors(options_.output.save_latents, {{"latents", latents_}});
     decode_into(output);
-    output.finish(record_, [this](const RunRecord& record) { return manifest_json(options_, record); });
+    output.finish(record_,
+                  [this](const RunRecord& record) { return manifest_json(options_, record); });
     return record_;
   }
 
@@ -66,7 +71,8 @@ class Run {
   }
 
   void load_finished_latents() {
-    latents_ = read_latents("--from-latents", options_.from_latents, {1, vae_config_.latent_channels, -1, -1, -1});
+    latents_ = read_latents("--from-latents", options_.from_latents,
+                            {1, vae_config_.latent_channels, -1, -1, -1});
     record_.size = {latents_.size(4) * vae_config_.spatial_compression_ratio,
                     latents_.size(3) * vae_config_.spatial_compression_ratio,
                     (latents_.size(2) - 1) * vae_config_.temporal_compression_ratio + 1,
@@ -76,7 +82,8 @@ class Run {
   void plan_sampling() {
     const auto shape = latent_shape(record_.size, vae_config_.latent_channels, rules_);
     shape_.assign(shape.begin(), shape.end());
-    const ScheduleOptions schedule = schedule_options(model_.scheduler_config(), options_.sampling, rules_, shape_);
+    const ScheduleOptions schedule =
+        schedule_options(model_.scheduler_config(), options_.sampling, rules_, shape_);
     record_.flow_shift = schedule.shift;
     times_ = schedule_times(schedule);
     if (!options_.input.empty()) times_ = times_from_strength(times_, options_.strength);
@@ -91,7 +98,8 @@ class Run {
     const TextStage text(model_, record_.plan.for_text(), hunyuan_video_prompt_template());
     PaddedText padded;
     positive_ = text.encode("prompt", options_.prompt, events_, dump_.active() ? &padded : nullptr);
-    if (guides()) negative_ = text.encode("negative prompt", options_.negative_prompt.value_or(""), events_);
+    if (guides())
+      negative_ = text.encode("negative prompt", options_.negative_prompt.value_or(""), events_);
     if (dump_.active()) {
       dump_.write("text", {{"input_ids", padded.input_ids},
                            {"attention_mask", padded.attention_mask},
@@ -105,9 +113,10 @@ class Run {
 
   // The noise, and where on the path to begin.
   void encode_start() {
-    const at::Tensor noise = options_.initial_latents.empty()
-                                 ? initial_noise(shape_, options_.sampling)
-                                 : read_latents("--initial-latents", options_.initial_latents, shape_);
+    const at::Tensor noise =
+        options_.initial_latents.empty()
+            ? initial_noise(shape_, options_.sampling)
+            : read_latents("--initial-latents", options_.initial_latents, shape_);
     record_.hashes["noise"] = sha256_of_tensor(noise);
     dump_.write("noise", {{"latents", noise}});
     latents_ = noise;
@@ -144,16 +153,19 @@ class Run {
       first = false;
     };
     const double guidance = options_.sampling.embedded_guidance_scale;
-    Velocity velocity = transformer_velocity(*transformer, positive_, guidance, record_.plan, dump_first);
+    Velocity velocity =
+        transformer_velocity(*transformer, positive_, guidance, record_.plan, dump_first);
     if (guides()) {
-      velocity = guided(velocity, transformer_velocity(*transformer, negative_, guidance, record_.plan),
-                        options_.sampling.cfg_scale);
+      velocity =
+          guided(velocity, transformer_velocity(*transformer, negative_, guidance, record_.plan),
+                 options_.sampling.cfg_scale);
     }
     if (!options_.first_frame.empty()) velocity = holding_first_frame(velocity);
     const auto dump_step = [this](int step, const at::Tensor& latents) {
       dump_.write(TensorDump::numbered("step", step), {{"latents", latents}});
     };
-    latents_ = sample(velocity, latents_.to(record_.plan.device), times_, options_.sampling.solver, events_, dump_step)
+    latents_ = sample(velocity, latents_.to(record_.plan.device), times_, options_.sampling.solver,
+                      events_, dump_step)
                    .to(at::kCPU);
   }
 
@@ -165,7 +177,8 @@ class Run {
     std::vector<at::Tensor> kept;
     DecodeSinks sinks;
     sinks.frame = [&](const at::Tensor& frame) { output.write(frame); };
-    if (dump_.active()) sinks.decoded = [&](const at::Tensor& frames) { kept.push_back(frames.clone()); };
+    if (dump_.active())
+      sinks.decoded = [&](const at::Tensor& frames) { kept.push_back(frames.clone()); };
     // Divided in the VAE's own type, as diffusers does.
     const at::Tensor z = latents_.to(record_.plan.vae) / vae_config_.scaling_factor;
     decode_latents(*vae, z, record_.tiling, record_.plan, events_, sinks);

@@ -7,19 +7,22 @@
 
 namespace flowreel {
 
-// Text-to-video; with `input`, video-to-video: the clip's latents are carried back along the path to where `strength`
-// says, with the seed's noise, and integrated from there; with `first_frame`, that image's latent is held still as
-// the first latent frame at every step (training-free: the network was not taught to continue it).
+// Text-to-video; with `input`, video-to-video: the clip's latents are carried back along the path
+// to where `strength` says, with the seed's noise, and integrated from there; with `first_frame`,
+// that image's latent is held still as the first latent frame at every step (training-free: the
+// network was not taught to continue it).
 //
-// Components are loaded when their stage begins and freed when it ends; the final latents are saved (where asked
-// for) before decoding begins. Nothing is published under a final name unless the whole clip is good.
-// Errors: every class of errors/error.h; see the stages.
+// Components are loaded when their stage begins and freed when it ends; the final latents are saved
+// (where asked for) before decoding begins. Nothing is published under a final name unless the
+// whole clip is good. Errors: every class of errors/error.h; see the stages.
 RunRecord generate(const GenerateOptions& options, const Events& events);
 
 // Sees one frame as it went in and as it came out, [H,W,3] uint8 RGB.
-using FramePairObserver = std::function<void(const at::Tensor& original, const at::Tensor& decoded)>;
+using FramePairObserver =
+    std::function<void(const at::Tensor& original, const at::Tensor& decoded)>;
 
 // Clip → mean latents → clip: what the autoencoder alone costs.
-RunRecord reconstruct(const ReconstructOptions& options, const Events& events, const FramePairObserver& observer);
+RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
+                      const FramePairObserver& observer);
 
 }  // namespace flowreel

@@ -32,8 +32,8 @@ void BlankCheck::check() const {
     if (highest_[c] - lowest_[c] > kTolerance) return;
     colour += (c == 0 ? "" : ",") + std::to_string(lowest_[c]);
   }
-  throw NumericsError("blank clip: frames 0 to " + std::to_string(frames_ - 1) + " are all one colour, RGB " + colour +
-                      " (--allow-blank accepts it)");
+  throw NumericsError("blank clip: frames 0 to " + std::to_string(frames_ - 1) +
+                      " are all one colour, RGB " + colour + " (--allow-blank accepts it)");
 }
 
 }  // namespace flowreel

@@ -17,8 +17,8 @@ class BlankCheck {
  public:
   void see(const at::Tensor& frame);  // [H,W,3] uint8
 
-  // NumericsError, naming the frames and the colour, when the whole clip is one colour (all values of each channel
-  // within kTolerance levels).
+  // NumericsError, naming the frames and the colour, when the whole clip is one colour (all values
+  // of each channel within kTolerance levels).
   void check() const;
 
   static constexpr int kTolerance = 2;

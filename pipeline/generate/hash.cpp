@@ -18,14 +18,17 @@ struct Sha256::State {
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  if (state_->context == nullptr || EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1) {
+  if (state_->context == nullptr ||
+      EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1) {
     throw NumericsError("SHA-256: the crypto library cannot start a digest");
   }
 }
 
 Sha256::~Sha256() = default;
 
-void Sha256::update(const void* data, size_t bytes) { EVP_DigestUpdate(state_->context, data, bytes); }
+void Sha256::update(const void* data, size_t bytes) {
+  EVP_DigestUpdate(state_->context, data, bytes);
+}
 
 std::string Sha256::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -61,8 +64,8 @@ std::string sha256_of_file(const std::string& path) {
 }
 
 ComponentReadObserver WeightsDigest::observer() {
-  return [this](const std::string& component, const std::string& name, const TensorInfo& info, const void* data,
-                size_t bytes) {
+  return [this](const std::string& component, const std::string& name, const TensorInfo& info,
+                const void* data, size_t bytes) {
     Sha256 hash;
     hash.update(data, bytes);
     std::ostringstream line;

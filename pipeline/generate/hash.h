@@ -29,15 +29,17 @@ std::string sha256_of_tensor(const at::Tensor& tensor);
 // Of a file's bytes. IoError when it cannot be read.
 std::string sha256_of_file(const std::string& path);
 
-// Identity of the weights a run read, whatever files they lay in: for each component the SHA-256 over the lines
-// "name dtype [shape] sha256-of-the-bytes-as-stored\n" of its tensors, sorted by name.
+// Identity of the weights a run read, whatever files they lay in: for each component the SHA-256
+// over the lines "name dtype [shape] sha256-of-the-bytes-as-stored\n" of its tensors, sorted by
+// name.
 class WeightsDigest {
  public:
   ComponentReadObserver observer();
   std::map<std::string, std::string> by_component() const;
 
  private:
-  std::map<std::string, std::map<std::string, std::string>> lines_;  // component → tensor name → line
+  std::map<std::string, std::map<std::string, std::string>>
+      lines_;  // component → tensor name → line
 };
 
 }  // namespace flowreel

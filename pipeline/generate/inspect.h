@@ -28,14 +28,14 @@ struct ComponentSummary {
 struct ModelSummary {
   std::string path, pipeline_class;
   std::vector<ComponentSummary> components;
-  ClipSize size;                      // the estimates below are for this size
-  uint64_t sample_bytes = 0;          // activations of one transformer evaluation; 0: unknown
-  uint64_t decode_bytes = 0;          // activations of a decode, default path
-  uint64_t decode_tiled_bytes = 0;    // the same with spatial tiles
+  ClipSize size;                    // the estimates below are for this size
+  uint64_t sample_bytes = 0;        // activations of one transformer evaluation; 0: unknown
+  uint64_t decode_bytes = 0;        // activations of a decode, default path
+  uint64_t decode_tiled_bytes = 0;  // the same with spatial tiles
 };
 
-// Counts from the headers, checks names, shapes and types against each config.json, and estimates memory in float32
-// on the CPU. An absent or unfit component is reported, not thrown.
+// Counts from the headers, checks names, shapes and types against each config.json, and estimates
+// memory in float32 on the CPU. An absent or unfit component is reported, not thrown.
 ModelSummary inspect_model(const std::string& path, const ClipSize& size);
 
 WeightsSummary inspect_weights(const std::string& path);

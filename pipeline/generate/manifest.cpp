@@ -22,7 +22,10 @@ const char* dtype_name(at::ScalarType type) {
 }
 
 json size_json(const ClipSize& size) {
-  return {{"width", size.width}, {"height", size.height}, {"num_frames", size.frames}, {"fps", size.fps}};
+  return {{"width", size.width},
+          {"height", size.height},
+          {"num_frames", size.frames},
+          {"fps", size.fps}};
 }
 
 json vae_json(const VaeTiling& t) {
@@ -90,8 +93,9 @@ std::string manifest_json(const GenerateOptions& o, const RunRecord& record) {
     manifest["negative_prompt"] = o.negative_prompt ? json(*o.negative_prompt) : json(nullptr);
     manifest["sampling"] = sampling_json(o.sampling, record);
     manifest["seed"] = o.sampling.seed;
-    manifest["noise"] = {{"rng", o.sampling.noise_rng == NoiseRng::kPhilox ? "philox" : "torch-cpu"},
-                         {"dtype", "float32"}};
+    manifest["noise"] = {
+        {"rng", o.sampling.noise_rng == NoiseRng::kPhilox ? "philox" : "torch-cpu"},
+        {"dtype", "float32"}};
     manifest["strength"] = o.input.empty() ? json(nullptr) : json(o.strength);
   }
   return dumped(manifest);

@@ -1,5 +1,5 @@
-// The manifest of a clip: what was asked, what computed it, and the hashes that prove it. It holds no date, no time
-// taken and no output path, so that the same job gives the same manifest.
+// The manifest of a clip: what was asked, what computed it, and the hashes that prove it. It holds
+// no date, no time taken and no output path, so that the same job gives the same manifest.
 #pragma once
 
 #include <map>
@@ -11,7 +11,8 @@
 
 namespace flowreel {
 
-// What a run adds to its options. Hash names: "input", "noise", "latents", "frames", "file"; values are SHA-256.
+// What a run adds to its options. Hash names: "input", "noise", "latents", "frames", "file"; values
+// are SHA-256.
 struct RunRecord {
   std::string task;  // "t2v", "v2v", "i2v", "decode", "reconstruct"
   ClipSize size;
@@ -25,7 +26,8 @@ struct RunRecord {
 // The container tag that holds it.
 inline constexpr const char* kManifestTag = "flowreel";
 
-// JSON text, keys sorted, two spaces of indent. Without "file" it is what the clip's container carries.
+// JSON text, keys sorted, two spaces of indent. Without "file" it is what the clip's container
+// carries.
 std::string manifest_json(const GenerateOptions& options, const RunRecord& record);
 std::string manifest_json(const ReconstructOptions& options, const RunRecord& record);
 

@@ -20,7 +20,8 @@ uint64_t largest_map(const HunyuanVaeConfig& c, int64_t t, int64_t h, int64_t w)
     t = 1 + ft * (t - 1);
     h *= fh;
     w *= fw;
-    const uint64_t channels = static_cast<uint64_t>(c.block_out_channels[c.block_out_channels.size() - 1 - i]);
+    const uint64_t channels =
+        static_cast<uint64_t>(c.block_out_channels[c.block_out_channels.size() - 1 - i]);
     largest = std::max(largest, channels * static_cast<uint64_t>(t * h * w));
   }
   return largest;
@@ -32,8 +33,8 @@ uint64_t decode_bytes(const HunyuanVaeConfig& c, const ClipSize& size, const Vae
                       uint64_t bytes_per_value) {
   const int64_t space = c.spatial_compression_ratio, time = c.temporal_compression_ratio;
   int64_t t = (size.frames - 1) / time + 1, h = size.height / space, w = size.width / space;
-  const uint64_t frames_held =
-      static_cast<uint64_t>(2 * std::min(size.frames, tiling.tile_frames + 1) * size.width * size.height * 3);
+  const uint64_t frames_held = static_cast<uint64_t>(
+      2 * std::min(size.frames, tiling.tile_frames + 1) * size.width * size.height * 3);
   if (t > tiling.tile_frames / time) t = tiling.tile_frames / time + 1;
   if (tiling.spatial) {
     h = std::min(h, tiling.tile_height / space);
@@ -42,15 +43,16 @@ uint64_t decode_bytes(const HunyuanVaeConfig& c, const ClipSize& size, const Vae
   return (largest_map(c, t, h, w) * kMapsHeld + frames_held) * bytes_per_value;
 }
 
-uint64_t transformer_bytes(const VideoTransformer& transformer, const HunyuanVaeConfig& vae, const ClipSize& size,
-                           uint64_t bytes_per_value) {
+uint64_t transformer_bytes(const VideoTransformer& transformer, const HunyuanVaeConfig& vae,
+                           const ClipSize& size, uint64_t bytes_per_value) {
   constexpr int64_t kTextTokens = 256;
   const auto [pt, ph, pw] = transformer.patch();
   const int64_t latent_frames = (size.frames - 1) / vae.temporal_compression_ratio + 1;
   const int64_t tokens = latent_frames / pt * (size.height / vae.spatial_compression_ratio / ph) *
                              (size.width / vae.spatial_compression_ratio / pw) +
                          kTextTokens;
-  return static_cast<uint64_t>(tokens * (7 * transformer.width() + transformer.mlp_width())) * bytes_per_value;
+  return static_cast<uint64_t>(tokens * (7 * transformer.width() + transformer.mlp_width())) *
+         bytes_per_value;
 }
 
 uint64_t available_bytes(at::Device device) {
@@ -66,18 +68,21 @@ uint64_t available_bytes(at::Device device) {
   return 0;
 }
 
-VaeTiling choose_tiling(const VaeOptions& options, const HunyuanVaeConfig& config, const ClipSize& size,
-                        uint64_t bytes_per_value, at::Device device, std::string* why) {
+VaeTiling choose_tiling(const VaeOptions& options, const HunyuanVaeConfig& config,
+                        const ClipSize& size, uint64_t bytes_per_value, at::Device device,
+                        std::string* why) {
   VaeTiling tiling = options.tiles;
   tiling.spatial = options.mode == TilingMode::kOn;
   check_tiling(tiling, config);
   if (options.mode != TilingMode::kAuto) return tiling;
-  const uint64_t needed = decode_bytes(config, size, tiling, bytes_per_value), free = available_bytes(device);
+  const uint64_t needed = decode_bytes(config, size, tiling, bytes_per_value),
+                 free = available_bytes(device);
   const bool larger_than_tile = size.width > tiling.tile_width || size.height > tiling.tile_height;
   tiling.spatial = larger_than_tile && needed > free / 2;
   if (why != nullptr && larger_than_tile) {
-    *why = std::string("VAE tiling auto: ") + (tiling.spatial ? "on" : "off") + "; a decode without spatial tiles needs about " +
-           human_bytes(needed) + ", " + (free == 0 ? "free memory is unknown" : human_bytes(free) + " are free");
+    *why = std::string("VAE tiling auto: ") + (tiling.spatial ? "on" : "off") +
+           "; a decode without spatial tiles needs about " + human_bytes(needed) + ", " +
+           (free == 0 ? "free memory is unknown" : human_bytes(free) + " are free");
   }
   return tiling;
 }
@@ -91,7 +96,8 @@ std::string human_bytes(uint64_t bytes) {
     ++unit;
   }
   char text[32];
-  std::snprintf(text, sizeof text, unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+  std::snprintf(text, sizeof text, unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value,
+                units[unit]);
   return text;
 }
 

@@ -9,23 +9,25 @@
 
 namespace flowreel {
 
-// Peak of one decode, activations only, bytes. From the largest feature map of a tile: the decoder holds about four
-// of that size at once (input, padded copy, output, residual), and the frames of two time tiles.
+// Peak of one decode, activations only, bytes. From the largest feature map of a tile: the decoder
+// holds about four of that size at once (input, padded copy, output, residual), and the frames of
+// two time tiles.
 uint64_t decode_bytes(const HunyuanVaeConfig& config, const ClipSize& size, const VaeTiling& tiling,
                       uint64_t bytes_per_value);
 
-// Peak of one transformer evaluation, activations only, bytes: queries, keys, values, the attention's output, the
-// feed-forward's inside and the residual stream of all tokens.
-uint64_t transformer_bytes(const VideoTransformer& transformer, const HunyuanVaeConfig& vae, const ClipSize& size,
-                           uint64_t bytes_per_value);
+// Peak of one transformer evaluation, activations only, bytes: queries, keys, values, the
+// attention's output, the feed-forward's inside and the residual stream of all tokens.
+uint64_t transformer_bytes(const VideoTransformer& transformer, const HunyuanVaeConfig& vae,
+                           const ClipSize& size, uint64_t bytes_per_value);
 
 // Free memory of the device, bytes; 0 when it cannot be told.
 uint64_t available_bytes(at::Device device);
 
-// The tiling that a mode means for this clip. kAuto tiles in space when an untiled decode would take more than half
-// of the free memory; `why` then receives one line that says so either way.
-VaeTiling choose_tiling(const VaeOptions& options, const HunyuanVaeConfig& config, const ClipSize& size,
-                        uint64_t bytes_per_value, at::Device device, std::string* why);
+// The tiling that a mode means for this clip. kAuto tiles in space when an untiled decode would
+// take more than half of the free memory; `why` then receives one line that says so either way.
+VaeTiling choose_tiling(const VaeOptions& options, const HunyuanVaeConfig& config,
+                        const ClipSize& size, uint64_t bytes_per_value, at::Device device,
+                        std::string* why);
 
 // "3.2 GiB", "714 MiB".
 std::string human_bytes(uint64_t bytes);

@@ -1,5 +1,5 @@
-// Everything that decides what a run computes and where it goes. Plain values with the published model's defaults;
-// generate.h says what is checked.
+// Everything that decides what a run computes and where it goes. Plain values with the published
+// model's defaults; generate.h says what is checked.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,17 @@ namespace flowreel {
 enum class NoiseRng { kPhilox, kTorchCpu };
 enum class TilingMode { kOff, kOn, kAuto };
 
-// Where and in what type to compute. device: "auto", "cpu", "cuda" or "cuda:N". dtype: "auto", "float32",
-// "bfloat16" or "float16"; auto is float32 on the CPU, and on CUDA bfloat16 for the transformer and float16 for the
-// text encoders and the VAE (diffusers' advice for HunyuanVideo).
+// Where and in what type to compute. device: "auto", "cpu", "cuda" or "cuda:N". dtype: "auto",
+// "float32", "bfloat16" or "float16"; auto is float32 on the CPU, and on CUDA bfloat16 for the
+// transformer and float16 for the text encoders and the VAE (diffusers' advice for HunyuanVideo).
 struct ComputeOptions {
   std::string device = "auto";
   std::string dtype = "auto";
   int threads = 0;  // of the CPU; 0: one per core
 };
 
-// Unset width, height and num_frames mean the input's own, or the published default without an input.
+// Unset width, height and num_frames mean the input's own, or the published default without an
+// input.
 struct SizeOptions {
   std::optional<int64_t> width, height, num_frames;
   std::optional<double> fps;
@@ -62,9 +63,9 @@ struct GenerateOptions {
   std::string model;
   std::string prompt;
   std::optional<std::string> negative_prompt;
-  std::string input;        // clip to start from; empty: none
-  double strength = 0.8;    // of the change to `input`, 0..1
-  std::string first_frame;  // image held as the first frame; empty: none
+  std::string input;                          // clip to start from; empty: none
+  double strength = 0.8;                      // of the change to `input`, 0..1
+  std::string first_frame;                    // image held as the first frame; empty: none
   std::string initial_latents, from_latents;  // safetensors files; empty: none
   SizeOptions size;
   SamplingOptions sampling;

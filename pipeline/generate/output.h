@@ -18,17 +18,19 @@ namespace flowreel {
 
 class ClipOutput {
  public:
-  // Opens the outputs under temporary names, so that what cannot be written fails before anything is computed.
+  // Opens the outputs under temporary names, so that what cannot be written fails before anything
+  // is computed.
   ClipOutput(const OutputOptions& options, const ClipSize& size);
 
-  // What the container carries. Called before the first frame; finish() brings MP4 and MOV up to date with the
-  // frames' hash, which Matroska cannot be.
+  // What the container carries. Called before the first frame; finish() brings MP4 and MOV up to
+  // date with the frames' hash, which Matroska cannot be.
   void set_manifest(const std::string& manifest);
 
   void write(const at::Tensor& frame);  // [H,W,3] uint8 RGB
 
-  // Publishes the frames, the clip and last the manifest. `manifest` makes its text from the record, which receives
-  // the hashes "frames" and "file". NumericsError for a blank clip, unless allowed; then nothing is published.
+  // Publishes the frames, the clip and last the manifest. `manifest` makes its text from the
+  // record, which receives the hashes "frames" and "file". NumericsError for a blank clip, unless
+  // allowed; then nothing is published.
   void finish(RunRecord& record, const std::function<std::string(const RunRecord&)>& manifest);
 
  private:

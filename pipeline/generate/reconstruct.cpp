@@ -11,7 +11,8 @@
 
 namespace flowreel {
 
-RunRecord reconstruct(const ReconstructOptions& options, const Events& events, const FramePairObserver& observer) {
+RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
+                      const FramePairObserver& observer) {
   const at::NoGradGuard no_grad;
   ModelDirectory model(options.model);
   WeightsDigest digest;

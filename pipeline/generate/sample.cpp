@@ -22,7 +22,8 @@ Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmb
   const at::Tensor guidance = at::full({1}, guidance_scale, options) * 1000.0;
   NoiseMinusData network = [=, &transformer](const at::Tensor& x, double sigma) {
     const at::Tensor timestep = at::full({1}, timestep_of_sigma(sigma), options.dtype(at::kFloat));
-    at::Tensor out = transformer({x.to(options), timestep, tokens, pooled, guidance}).to(at::kFloat);
+    at::Tensor out =
+        transformer({x.to(options), timestep, tokens, pooled, guidance}).to(at::kFloat);
     if (network_output) network_output(out);
     return out;
   };

@@ -19,8 +19,8 @@ namespace flowreel {
 // The noise x_0 [1,C,T,h,w] float32 on the CPU, a function of the seed alone.
 at::Tensor initial_noise(at::IntArrayRef shape, const SamplingOptions& options);
 
-// A transformer under a prompt as a Velocity. `network_output` sees what the network itself said (noise - data,
-// float32) at each evaluation; may be empty.
+// A transformer under a prompt as a Velocity. `network_output` sees what the network itself said
+// (noise - data, float32) at each evaluation; may be empty.
 Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmbedding& text,
                               double guidance_scale, const ComputePlan& plan,
                               std::function<void(const at::Tensor&)> network_output = {});
@@ -31,9 +31,10 @@ Velocity holding_first_frame(Velocity velocity);
 // Sees the state after each step.
 using StepObserver = std::function<void(int step, const at::Tensor& latents)>;
 
-// Integrates from x (at times.front()) to data. NumericsError names the step whose state is not finite;
-// Interrupted within one step of a wish to stop.
+// Integrates from x (at times.front()) to data. NumericsError names the step whose state is not
+// finite; Interrupted within one step of a wish to stop.
 at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const std::vector<double>& times,
-                  const std::string& solver, const Events& events, const StepObserver& observer = {});
+                  const std::string& solver, const Events& events,
+                  const StepObserver& observer = {});
 
 }  // namespace flowreel

@@ -6,12 +6,13 @@
 
 namespace flowreel {
 
-ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOptions& sampling, const SizeRules& rules,
-                                 at::IntArrayRef latent_shape) {
-  for (const char* key : {"invert_sigmas", "use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas",
-                          "stochastic_sampling"}) {
+ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOptions& sampling,
+                                 const SizeRules& rules, at::IntArrayRef latent_shape) {
+  for (const char* key : {"invert_sigmas", "use_karras_sigmas", "use_exponential_sigmas",
+                          "use_beta_sigmas", "stochastic_sampling"}) {
     if (config.get_bool(key, false)) {
-      throw DataError(config.what() + ": " + key + " is true, which is not supported; expected false");
+      throw DataError(config.what() + ": " + key +
+                      " is true, which is not supported; expected false");
     }
   }
   config.get_int("num_train_timesteps", 1000, 1000, 1000);  // what timestep_of_sigma multiplies by
@@ -24,7 +25,8 @@ ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOption
   if (!schedule.dynamic) return schedule;
   const std::string type = config.get_string("time_shift_type", "exponential");
   if (type != "exponential" && type != "linear") {
-    throw DataError(config.what() + ": time_shift_type is \"" + type + "\", expected exponential or linear");
+    throw DataError(config.what() + ": time_shift_type is \"" + type +
+                    "\", expected exponential or linear");
   }
   schedule.dynamic_shift = type == "linear" ? DynamicShift::kLinear : DynamicShift::kExponential;
   const int64_t side = rules.spatial_multiple / rules.spatial_ratio;

@@ -12,13 +12,13 @@
 
 namespace flowreel {
 
-// scheduler_config.json of FlowMatchEulerDiscreteScheduler, overridden by what the person set. DataError for an
-// option of that class which would change the sigmas and is not supported.
-ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOptions& sampling, const SizeRules& rules,
-                                 at::IntArrayRef latent_shape);
+// scheduler_config.json of FlowMatchEulerDiscreteScheduler, overridden by what the person set.
+// DataError for an option of that class which would change the sigmas and is not supported.
+ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOptions& sampling,
+                                 const SizeRules& rules, at::IntArrayRef latent_shape);
 
-// Sizes that both the autoencoder's compression and the transformer's patches divide. Never below diffusers' own
-// rule, a multiple of 16.
+// Sizes that both the autoencoder's compression and the transformer's patches divide. Never below
+// diffusers' own rule, a multiple of 16.
 SizeRules size_rules(const VideoTransformer& transformer, const HunyuanVaeConfig& vae);
 
 }  // namespace flowreel

@@ -21,9 +21,11 @@ struct SizeRules {
   int64_t spatial_ratio = 8, temporal_ratio = 4;
 };
 
-// The options with `otherwise` for what is not set. UsageError, naming the nearest valid values, for a width or
-// height that is not a multiple, a frame count that is not 4k+1, or anything out of range.
-ClipSize resolve_size(const SizeOptions& options, const ClipSize& otherwise, const SizeRules& rules);
+// The options with `otherwise` for what is not set. UsageError, naming the nearest valid values,
+// for a width or height that is not a multiple, a frame count that is not 4k+1, or anything out of
+// range.
+ClipSize resolve_size(const SizeOptions& options, const ClipSize& otherwise,
+                      const SizeRules& rules);
 
 // [1, channels, T, h, w] of the latents of such a clip.
 std::array<int64_t, 5> latent_shape(const ClipSize& size, int64_t channels, const SizeRules& rules);

@@ -40,13 +40,15 @@ ClipSize input_size(const std::string& path, const SizeOptions& options) {
   ReadOptions read;
   read.fps = options.fps.value_or(0);
   VideoReader reader = VideoReader::open(path, read);
-  ClipSize size{reader.info().width, reader.info().height, 0, options.fps.value_or(reader.info().fps.value())};
+  ClipSize size{reader.info().width, reader.info().height, 0,
+                options.fps.value_or(reader.info().fps.value())};
   if (options.num_frames) return size;
   while (reader.next()) ++size.frames;  // containers do not always know how many frames they hold
   return size;
 }
 
-at::Tensor read_input_clip(const std::string& path, const SizeOptions& options, const ClipSize& size) {
+at::Tensor read_input_clip(const std::string& path, const SizeOptions& options,
+                           const ClipSize& size) {
   ReadOptions read;
   read.fps = options.fps.value_or(0);
   read.width = static_cast<int>(size.width);
@@ -54,14 +56,15 @@ at::Tensor read_input_clip(const std::string& path, const SizeOptions& options, 
   read.max_frames = size.frames;
   at::Tensor frames = read_clip(path, read);
   if (frames.size(0) < size.frames) {
-    throw DataError(path + ": has " + std::to_string(frames.size(0)) + " frames, --num-frames asks for " +
-                    std::to_string(size.frames));
+    throw DataError(path + ": has " + std::to_string(frames.size(0)) +
+                    " frames, --num-frames asks for " + std::to_string(size.frames));
   }
   return frames;
 }
 
 at::Tensor read_first_frame(const std::string& path, const ClipSize& size) {
-  return resize_cover(read_image(path), static_cast<int>(size.width), static_cast<int>(size.height)).unsqueeze(0);
+  return resize_cover(read_image(path), static_cast<int>(size.width), static_cast<int>(size.height))
+      .unsqueeze(0);
 }
 
 at::Tensor read_latents(const std::string& option, const std::string& path, at::IntArrayRef shape) {
@@ -71,8 +74,8 @@ at::Tensor read_latents(const std::string& option, const std::string& path, at::
   }
   const at::Tensor latents = file.read("latents");
   if (!fits(latents.sizes(), shape)) {
-    throw DataError(option + " " + path + ": latents are " + shape_text(latents.sizes()) + ", expected " +
-                    shape_text(shape));
+    throw DataError(option + " " + path + ": latents are " + shape_text(latents.sizes()) +
+                    ", expected " + shape_text(shape));
   }
   if (!latents.is_floating_point()) {
     throw DataError(option + " " + path + ": latents are integers, expected a floating type");

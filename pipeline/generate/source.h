@@ -13,15 +13,16 @@ namespace flowreel {
 // The clip's own size and frame count, as the values that options leave out.
 ClipSize input_size(const std::string& path, const SizeOptions& options);
 
-// size.frames frames [T,H,W,3] uint8 at size.fps where options ask for a rate, else as stored. DataError when the
-// clip has fewer.
-at::Tensor read_input_clip(const std::string& path, const SizeOptions& options, const ClipSize& size);
+// size.frames frames [T,H,W,3] uint8 at size.fps where options ask for a rate, else as stored.
+// DataError when the clip has fewer.
+at::Tensor read_input_clip(const std::string& path, const SizeOptions& options,
+                           const ClipSize& size);
 
 // [1,H,W,3] uint8, scaled and cropped to size.
 at::Tensor read_first_frame(const std::string& path, const ClipSize& size);
 
-// The tensor `latents` of a safetensors file, as float32. DataError unless its shape is `shape`; a negative size
-// in `shape` stands for any.
+// The tensor `latents` of a safetensors file, as float32. DataError unless its shape is `shape`; a
+// negative size in `shape` stands for any.
 at::Tensor read_latents(const std::string& option, const std::string& path, at::IntArrayRef shape);
 
 }  // namespace flowreel

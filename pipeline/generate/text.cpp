@@ -13,11 +13,13 @@ std::string shortened(const std::string& text) {
   constexpr size_t kShown = 60;
   if (text.size() <= kShown) return text;
   size_t end = kShown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;  // not inside a character
   return text.substr(0, end) + "…";
 }
 
-void tell_truncation(const std::string& name, const char* encoder, const Tokens& tokens, const Events& events) {
+void tell_truncation(const std::string& name, const char* encoder, const Tokens& tokens,
+                     const Events& events) {
   if (tokens.dropped == 0) return;
   events.tell(name + ": " + encoder + " keeps " + std::to_string(tokens.kept) + " of " +
               std::to_string(tokens.kept + tokens.dropped) + " tokens; cut off: \"" +
@@ -26,7 +28,8 @@ void tell_truncation(const std::string& name, const char* encoder, const Tokens&
 
 }  // namespace
 
-TextStage::TextStage(const ModelDirectory& model, const LoadOptions& load, const PromptTemplate& prompt_template)
+TextStage::TextStage(const ModelDirectory& model, const LoadOptions& load,
+                     const PromptTemplate& prompt_template)
     : device_(load.device),
       template_(prompt_template),
       tokenizer_(load_tokenizer(model.folder("tokenizer"))),
@@ -34,16 +37,19 @@ TextStage::TextStage(const ModelDirectory& model, const LoadOptions& load, const
       llama_(model.load_text_encoder(load)),
       clip_(model.load_text_encoder_2(load)) {}
 
-at::Tensor TextStage::encode_llama(const std::string& name, const std::string& prompt, const Events& events,
-                                   PaddedText* padded) const {
+at::Tensor TextStage::encode_llama(const std::string& name, const std::string& prompt,
+                                   const Events& events, PaddedText* padded) const {
   const int64_t crop = template_.crop_start;
-  const Tokens tokens = tokenizer_->encode_padded(format_prompt(template_, prompt), kMaxPromptTokens + crop);
+  const Tokens tokens =
+      tokenizer_->encode_padded(format_prompt(template_, prompt), kMaxPromptTokens + crop);
   tell_truncation(name, "LLaMA", tokens, events);
   const at::Tensor ids = row(tokens.ids), mask = row(tokens.mask);
   const int64_t valid = mask.sum().item<int64_t>();
   if (valid <= crop) {
-    throw DataError(name + ": the tokenizer makes " + std::to_string(valid) + " tokens of the prompt and its template, "
-                    "expected more than the " + std::to_string(crop) + " of the template alone");
+    throw DataError(name + ": the tokenizer makes " + std::to_string(valid) +
+                    " tokens of the prompt and its template, "
+                    "expected more than the " +
+                    std::to_string(crop) + " of the template alone");
   }
   if (padded != nullptr) {
     padded->input_ids = ids;
@@ -54,8 +60,8 @@ at::Tensor TextStage::encode_llama(const std::string& name, const std::string& p
   return (*llama_)(ids.narrow(1, 0, valid).to(device_), valid).narrow(1, crop, valid - crop);
 }
 
-at::Tensor TextStage::encode_clip(const std::string& name, const std::string& prompt, const Events& events,
-                                  PaddedText* padded) const {
+at::Tensor TextStage::encode_clip(const std::string& name, const std::string& prompt,
+                                  const Events& events, PaddedText* padded) const {
   const Tokens tokens = tokenizer_2_->encode_padded(prompt, kMaxClipTokens);
   tell_truncation(name, "CLIP", tokens, events);
   const at::Tensor ids = row(tokens.ids);
@@ -63,8 +69,8 @@ at::Tensor TextStage::encode_clip(const std::string& name, const std::string& pr
   return clip_->pooled(ids.to(device_));
 }
 
-TextEmbedding TextStage::encode(const std::string& name, const std::string& prompt, const Events& events,
-                                PaddedText* padded) const {
+TextEmbedding TextStage::encode(const std::string& name, const std::string& prompt,
+                                const Events& events, PaddedText* padded) const {
   const at::Tensor tokens = encode_llama(name, prompt, events, padded);
   return {tokens, encode_clip(name, prompt, events, padded)};
 }

@@ -21,9 +21,9 @@ struct TextEmbedding {
 
 // The same values as diffusers holds them, for comparison: padded on the right, masks int64.
 struct PaddedText {
-  at::Tensor input_ids, attention_mask;           // [1, 256 + crop], before the crop
-  at::Tensor clip_input_ids;                      // [1, 77]
-  at::Tensor prompt_embeds, prompt_embeds_mask;   // [1, 256, D], [1, 256], after the crop
+  at::Tensor input_ids, attention_mask;          // [1, 256 + crop], before the crop
+  at::Tensor clip_input_ids;                     // [1, 77]
+  at::Tensor prompt_embeds, prompt_embeds_mask;  // [1, 256, D], [1, 256], after the crop
 };
 
 inline constexpr int64_t kMaxPromptTokens = 256;
@@ -32,11 +32,12 @@ inline constexpr int64_t kMaxClipTokens = 77;
 // Both text encoders and their tokenizers, in memory as long as this lives.
 class TextStage {
  public:
-  TextStage(const ModelDirectory& model, const LoadOptions& load, const PromptTemplate& prompt_template);
+  TextStage(const ModelDirectory& model, const LoadOptions& load,
+            const PromptTemplate& prompt_template);
 
-  // `name` ("prompt", "negative prompt") begins the notices about truncation. When padded is given it is filled,
-  // which costs an evaluation over the padding too. DataError: invalid UTF-8, or a tokenizer and encoder that do
-  // not fit together.
+  // `name` ("prompt", "negative prompt") begins the notices about truncation. When padded is given
+  // it is filled, which costs an evaluation over the padding too. DataError: invalid UTF-8, or a
+  // tokenizer and encoder that do not fit together.
   TextEmbedding encode(const std::string& name, const std::string& prompt, const Events& events,
                        PaddedText* padded = nullptr) const;
 

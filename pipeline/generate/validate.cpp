@@ -9,13 +9,14 @@ namespace flowreel {
 namespace {
 
 void exclude(const char* a, bool has_a, const char* b, bool has_b) {
-  if (has_a && has_b) throw UsageError(std::string(a) + " and " + b + " exclude each other; give only one");
+  if (has_a && has_b)
+    throw UsageError(std::string(a) + " and " + b + " exclude each other; give only one");
 }
 
 void check_range(const char* name, double value, double low, double high) {
   if (value >= low && value <= high) return;  // false for NaN
-  throw UsageError(std::string(name) + " is " + std::to_string(value) + ", expected " + std::to_string(low) + " to " +
-                   std::to_string(high));
+  throw UsageError(std::string(name) + " is " + std::to_string(value) + ", expected " +
+                   std::to_string(low) + " to " + std::to_string(high));
 }
 
 }  // namespace
@@ -33,8 +34,8 @@ void validate(const GenerateOptions& o) {
   check_range("--embedded-guidance-scale", o.sampling.embedded_guidance_scale, 0, 1000);
   check_range("--cfg-scale", o.sampling.cfg_scale, 0, 1000);
   if (o.negative_prompt && o.sampling.cfg_scale <= 1) {
-    throw UsageError("--negative-prompt has no effect with --cfg-scale " + std::to_string(o.sampling.cfg_scale) +
-                     "; give a scale above 1");
+    throw UsageError("--negative-prompt has no effect with --cfg-scale " +
+                     std::to_string(o.sampling.cfg_scale) + "; give a scale above 1");
   }
   find_solver(o.sampling.solver);
 }

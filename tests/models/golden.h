@@ -1,5 +1,5 @@
-// Golden pipelines under tests/data/golden (or under FLOWREEL_GOLDEN, for pipelines made with other random sizes)
-// and the comparison that parity is measured with.
+// Golden pipelines under tests/data/golden (or under FLOWREEL_GOLDEN, for pipelines made with other
+// random sizes) and the comparison that parity is measured with.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -25,7 +25,8 @@ inline std::filesystem::path golden_root() {
 inline std::vector<std::string> golden_names() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(golden_root())) {
-    if (std::filesystem::exists(entry.path() / "model" / "model_index.json")) names.push_back(entry.path().filename());
+    if (std::filesystem::exists(entry.path() / "model" / "model_index.json"))
+      names.push_back(entry.path().filename());
   }
   return names;
 }
@@ -58,16 +59,16 @@ inline double relative_l2(const at::Tensor& a, const at::Tensor& b) {
   return ((x - y).norm() / y.norm()).item<double>();
 }
 
-// Bounds of float32 against float32. Two valid runs of the reference itself differ by up to 1.6e-6 in the decoder and
-// 1e-6 elsewhere; the smallest mistake (a wrong epsilon) is above every bound.
+// Bounds of float32 against float32. Two valid runs of the reference itself differ by up to 1.6e-6
+// in the decoder and 1e-6 elsewhere; the smallest mistake (a wrong epsilon) is above every bound.
 inline constexpr double kTextBound = 2e-6, kVelocityBound = 2e-6, kPooledBound = 1e-6;
 inline constexpr double kEncodeBound = 3e-6, kDecodeBound = 5e-6, kStepsBound = 1e-5;
 
-#define EXPECT_CLOSE(actual, expected, bound)                                                     \
-  do {                                                                                            \
-    const double difference = ::flowreel::relative_l2(actual, expected);                          \
-    EXPECT_LE(difference, bound) << #actual " against " #expected;                                \
-    ::testing::Test::RecordProperty("relative_l2", std::to_string(difference));                   \
+#define EXPECT_CLOSE(actual, expected, bound)                                   \
+  do {                                                                          \
+    const double difference = ::flowreel::relative_l2(actual, expected);        \
+    EXPECT_LE(difference, bound) << #actual " against " #expected;              \
+    ::testing::Test::RecordProperty("relative_l2", std::to_string(difference)); \
   } while (false)
 
 // Tests over every golden pipeline.
@@ -77,6 +78,8 @@ class GoldenTest : public ::testing::TestWithParam<std::string> {
   at::NoGradGuard no_grad_;
 };
 
-inline std::string golden_case_name(const ::testing::TestParamInfo<std::string>& info) { return info.param; }
+inline std::string golden_case_name(const ::testing::TestParamInfo<std::string>& info) {
+  return info.param;
+}
 
 }  // namespace flowreel

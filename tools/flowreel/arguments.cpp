@@ -29,7 +29,8 @@ std::array<int64_t, 3> parse_extent(const char* option, const std::string& text)
     ++count;
   }
   if (count == 3) return values;
-  throw UsageError(std::string(option) + " is \"" + text + "\", expected WIDTHxHEIGHTxFRAMES, for example 256x256x16");
+  throw UsageError(std::string(option) + " is \"" + text +
+                   "\", expected WIDTHxHEIGHTxFRAMES, for example 256x256x16");
 }
 
 }  // namespace
@@ -50,17 +51,20 @@ void add_compute_options(CLI::App& command, ComputeOptions& compute) {
 void add_vae_options(CLI::App& command, SharedText& text) {
   command.add_option("--vae-tiling", text.tiling, "off | on | auto: spatial tiles of the VAE");
   command.add_option("--vae-tile", text.tile, "tile, WxHxF pixels and frames (256x256x16)");
-  command.add_option("--vae-tile-stride", text.tile_stride, "from tile to tile, WxHxF (192x192x12)");
+  command.add_option("--vae-tile-stride", text.tile_stride,
+                     "from tile to tile, WxHxF (192x192x12)");
 }
 
 void add_output_options(CLI::App& command, OutputOptions& output, SharedText& text) {
-  command.add_option("-o,--output", output.path, "the clip; its manifest is written beside it")->required();
+  command.add_option("-o,--output", output.path, "the clip; its manifest is written beside it")
+      ->required();
   command.add_option("--codec", output.codec, "h264 | h265 | av1 | ffv1 | png");
   command.add_option("--crf", output.crf, "constant quality, lower is better");
   command.add_option("--bitrate", output.bitrate, "bits per second, in place of --crf");
   command.add_option("--encoder-threads", output.encoder_threads, "part of the result's bytes");
   command.add_option("--frames-dir", output.frames_dir, "also write frame_00000.png … there");
-  command.add_option("--dump-tensors", output.dump_tensors, "write intermediate tensors to this folder");
+  command.add_option("--dump-tensors", output.dump_tensors,
+                     "write intermediate tensors to this folder");
   command.add_flag("--overwrite", output.overwrite, "replace existing outputs");
   command.add_flag("--allow-blank", output.allow_blank, "accept a clip of one colour");
   command.add_option("--progress", text.progress, "auto | plain | json | none");
@@ -97,7 +101,8 @@ uint64_t parse_seed(const std::string& text) {
   }
   uint64_t seed = 0;
   if (parse_whole(text, seed)) return seed;
-  throw UsageError("--seed is \"" + text + "\", expected 0 to 18446744073709551615, or -1 for a random one");
+  throw UsageError("--seed is \"" + text +
+                   "\", expected 0 to 18446744073709551615, or -1 for a random one");
 }
 
 std::vector<double> parse_numbers(const char* option, const std::string& text) {
@@ -108,7 +113,8 @@ std::vector<double> parse_numbers(const char* option, const std::string& text) {
     const size_t first = part.find_first_not_of(' ');
     double value = 0;
     if (first == std::string::npos || !parse_whole(part.substr(first), value)) {
-      throw UsageError(std::string(option) + " is \"" + text + "\", expected numbers with commas between them");
+      throw UsageError(std::string(option) + " is \"" + text +
+                       "\", expected numbers with commas between them");
     }
     numbers.push_back(value);
   }
@@ -118,7 +124,8 @@ std::vector<double> parse_numbers(const char* option, const std::string& text) {
 std::string bundled_model() {
   std::error_code error;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  for (std::filesystem::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+  for (std::filesystem::path folder = program.parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
     const std::filesystem::path model = folder / "models" / "pretrained" / "shapes";
     if (std::filesystem::exists(model / "model_index.json", error)) return model.string();
   }

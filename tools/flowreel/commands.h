@@ -1,4 +1,5 @@
-// The subcommands of the program: each fills option structs from the command line and calls the library.
+// The subcommands of the program: each fills option structs from the command line and calls the
+// library.
 #pragma once
 
 #include <functional>

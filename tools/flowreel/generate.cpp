@@ -26,7 +26,8 @@ void add_prompt_options(CLI::App& command, GenerateArguments& a) {
   command.add_option("-m,--model", a.options.model, "diffusers pipeline directory");
   command.add_option("-p,--prompt", a.options.prompt, "what to show");
   command.add_option("--prompt-file", a.prompt_file, "the prompt, from a UTF-8 text file");
-  command.add_option("-n,--negative-prompt", a.negative_prompt, "what not to show; needs --cfg-scale above 1");
+  command.add_option("-n,--negative-prompt", a.negative_prompt,
+                     "what not to show; needs --cfg-scale above 1");
   command.add_option("-i,--input", a.options.input, "clip or folder of images to start from");
   command.add_option("--strength", a.options.strength, "how much of --input to change, 0 to 1");
   command.add_option("--first-frame", a.options.first_frame, "image to hold as the first frame");
@@ -43,9 +44,11 @@ void add_sampling_options(CLI::App& command, GenerateArguments& a) {
   command.add_option("--cfg-scale", s.cfg_scale, "true classifier-free guidance; 1: off");
   command.add_option("--seed", a.seed, "0 to 2^64-1; -1: a random one, printed");
   command.add_option("--noise-rng", a.noise_rng, "philox | torch-cpu (diffusers' CPU generator)");
-  command.add_option("--initial-latents", a.options.initial_latents, "noise from a safetensors file");
+  command.add_option("--initial-latents", a.options.initial_latents,
+                     "noise from a safetensors file");
   command.add_option("--from-latents", a.options.from_latents, "decode these latents; no sampling");
-  command.add_option("--save-latents", a.options.output.save_latents, "write the final latents there");
+  command.add_option("--save-latents", a.options.output.save_latents,
+                     "write the final latents there");
 }
 
 std::string read_prompt(const std::string& path) {
@@ -59,18 +62,22 @@ std::string read_prompt(const std::string& path) {
 // What CLI11 cannot convert by itself.
 void complete(const CLI::App& command, GenerateArguments& a) {
   GenerateOptions& o = a.options;
-  const bool has_prompt = command.count("--prompt") != 0, has_file = command.count("--prompt-file") != 0;
-  if (has_prompt && has_file) throw UsageError("--prompt and --prompt-file exclude each other; give only one");
+  const bool has_prompt = command.count("--prompt") != 0,
+             has_file = command.count("--prompt-file") != 0;
+  if (has_prompt && has_file)
+    throw UsageError("--prompt and --prompt-file exclude each other; give only one");
   if (has_file) o.prompt = read_prompt(a.prompt_file);
   if (!has_prompt && !has_file && o.from_latents.empty()) {
     throw UsageError("--prompt is missing; expected what the clip should show");
   }
   if (command.count("--negative-prompt") != 0) o.negative_prompt = a.negative_prompt;
   if (command.count("--flow-shift") != 0) o.sampling.flow_shift = a.flow_shift;
-  if (command.count("--strength") != 0 && o.input.empty()) throw UsageError("--strength needs --input");
+  if (command.count("--strength") != 0 && o.input.empty())
+    throw UsageError("--strength needs --input");
   o.sampling.seed = parse_seed(a.seed);
   if (!a.sigmas.empty()) {
-    if (command.count("--steps") != 0) throw UsageError("--steps and --sigmas exclude each other; give only one");
+    if (command.count("--steps") != 0)
+      throw UsageError("--steps and --sigmas exclude each other; give only one");
     o.sampling.sigmas = parse_numbers("--sigmas", a.sigmas);
   }
   if (a.noise_rng != "philox" && a.noise_rng != "torch-cpu") {
@@ -79,14 +86,16 @@ void complete(const CLI::App& command, GenerateArguments& a) {
   o.sampling.noise_rng = a.noise_rng == "philox" ? NoiseRng::kPhilox : NoiseRng::kTorchCpu;
   o.vae = parse_vae(a.text);
   if (o.model.empty()) o.model = bundled_model();
-  if (o.model.empty()) throw UsageError("--model is missing; expected a diffusers pipeline directory");
+  if (o.model.empty())
+    throw UsageError("--model is missing; expected a diffusers pipeline directory");
 }
 
 void run(const CLI::App& command, GenerateArguments& a) {
   complete(command, a);
   ProgressPrinter printer(parse_progress(a.text.progress));
   const Events events = printer.events();
-  if (a.options.from_latents.empty()) events.tell("seed " + std::to_string(a.options.sampling.seed));
+  if (a.options.from_latents.empty())
+    events.tell("seed " + std::to_string(a.options.sampling.seed));
   const RunRecord record = generate(a.options, events);
   printer.finish(a.options.output.path);
 }
@@ -94,7 +103,8 @@ void run(const CLI::App& command, GenerateArguments& a) {
 }  // namespace
 
 void add_generate(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand("generate", "Make one clip from a prompt, a first frame or a clip");
+  CLI::App* command =
+      app.add_subcommand("generate", "Make one clip from a prompt, a first frame or a clip");
   const auto arguments = std::make_shared<GenerateArguments>();
   add_prompt_options(*command, *arguments);
   add_size_options(*command, arguments->options.size);
@@ -103,7 +113,9 @@ void add_generate(CLI::App& app, Command& chosen) {
   add_compute_options(*command, arguments->options.compute);
   add_output_options(*command, arguments->options.output, arguments->text);
   command->footer(kFooter);
-  command->callback([command, arguments, &chosen] { chosen = [command, arguments] { run(*command, *arguments); }; });
+  command->callback([command, arguments, &chosen] {
+    chosen = [command, arguments] { run(*command, *arguments); };
+  });
 }
 
 }  // namespace flowreel

@@ -11,7 +11,8 @@
 
 namespace {
 
-// The first line of a message, which may be of many; control characters would let a file name write on the terminal.
+// The first line of a message, which may be of many; control characters would let a file name write
+// on the terminal.
 std::string one_line(const std::string& text) {
   std::string line = text.substr(0, text.find('\n'));
   for (char& c : line) {
@@ -54,7 +55,9 @@ int run(const flowreel::Command& command) {
 
 int main(int argc, char** argv) {
   constexpr int kUsage = 64;
-  CLI::App app("flowreel: text, a first frame or a clip in, an MP4 out; the same job gives the same frames", "flowreel");
+  CLI::App app(
+      "flowreel: text, a first frame or a clip in, an MP4 out; the same job gives the same frames",
+      "flowreel");
   app.set_version_flag("--version", "flowreel " FLOWREEL_VERSION);
   app.require_subcommand(1);
   flowreel::Command command;

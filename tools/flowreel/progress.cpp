@@ -28,7 +28,8 @@ constexpr std::array<StageShare, 4> kStages = {
 double per_cent(const Progress& p) {
   for (const StageShare& stage : kStages) {
     if (p.stage != stage.name) continue;
-    const double part = p.total > 0 ? static_cast<double>(p.done) / static_cast<double>(p.total) : 0;
+    const double part =
+        p.total > 0 ? static_cast<double>(p.done) / static_cast<double>(p.total) : 0;
     return stage.begin + part * (stage.end - stage.begin);
   }
   return 0;
@@ -60,9 +61,14 @@ struct ProgressPrinter::State {
   std::thread heartbeat;
 
   void print_json() {
-    nlohmann::json line = {{"v", 1},          {"t", "progress"},    {"stage", last.stage},
-                           {"step", last.done}, {"steps", last.total}, {"pct", std::round(pct * 10) / 10}};
-    std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    nlohmann::json line = {{"v", 1},
+                           {"t", "progress"},
+                           {"stage", last.stage},
+                           {"step", last.done},
+                           {"steps", last.total},
+                           {"pct", std::round(pct * 10) / 10}};
+    std::printf("%s\n",
+                line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     std::fflush(stdout);
   }
 
@@ -76,13 +82,15 @@ struct ProgressPrinter::State {
 
   void print_bar() {
     constexpr int kWidth = 30;
-    const double part = last.total > 0 ? static_cast<double>(last.done) / static_cast<double>(last.total) : 0;
+    const double part =
+        last.total > 0 ? static_cast<double>(last.done) / static_cast<double>(last.total) : 0;
     const int filled = static_cast<int>(part * kWidth);
     const double spent = std::chrono::duration<double>(Clock::now() - stage_began).count();
     const std::string left = last.done > 0 && part < 1 ? left_text(spent * (1 - part) / part) : "";
-    std::fprintf(stderr, "\r%-7s [%s%s] %lld/%lld %-14s", last.stage.c_str(), std::string(filled, '#').c_str(),
-                 std::string(kWidth - filled, '.').c_str(), static_cast<long long>(last.done),
-                 static_cast<long long>(last.total), left.c_str());
+    std::fprintf(stderr, "\r%-7s [%s%s] %lld/%lld %-14s", last.stage.c_str(),
+                 std::string(filled, '#').c_str(), std::string(kWidth - filled, '.').c_str(),
+                 static_cast<long long>(last.done), static_cast<long long>(last.total),
+                 left.c_str());
     bar_open = true;
     if (part >= 1) close_bar();
   }
@@ -113,7 +121,8 @@ struct ProgressPrinter::State {
 };
 
 ProgressPrinter::ProgressPrinter(ProgressMode mode) : state_(std::make_unique<State>()) {
-  state_->mode = mode == ProgressMode::kAuto && ::isatty(STDERR_FILENO) == 0 ? ProgressMode::kPlain : mode;
+  state_->mode =
+      mode == ProgressMode::kAuto && ::isatty(STDERR_FILENO) == 0 ? ProgressMode::kPlain : mode;
   if (mode == ProgressMode::kJson) {
     state_->heartbeat = std::thread([state = state_.get()] { state->keep_alive(); });
   }
@@ -132,7 +141,8 @@ ProgressPrinter::~ProgressPrinter() {
 Events ProgressPrinter::events() {
   Events events;
   State* state = state_.get();
-  if (state->mode != ProgressMode::kNone) events.progress = [state](const Progress& p) { state->see(p); };
+  if (state->mode != ProgressMode::kNone)
+    events.progress = [state](const Progress& p) { state->see(p); };
   events.notice = [state](const std::string& text) {
     const std::lock_guard lock(state->mutex);
     state->close_bar();

@@ -11,9 +11,9 @@ namespace flowreel {
 
 enum class ProgressMode { kAuto, kPlain, kJson, kNone };
 
-// kAuto: a bar with the time left where stderr is a terminal, else as kPlain: a line per stage and ten per cent of
-// it. kJson: lines {"v":1,"t":"progress","stage","step","steps","pct"} on stdout, pct never falling, one at least
-// every 20 seconds. Notices go to stderr in every mode.
+// kAuto: a bar with the time left where stderr is a terminal, else as kPlain: a line per stage and
+// ten per cent of it. kJson: lines {"v":1,"t":"progress","stage","step","steps","pct"} on stdout,
+// pct never falling, one at least every 20 seconds. Notices go to stderr in every mode.
 class ProgressPrinter {
  public:
   explicit ProgressPrinter(ProgressMode mode);

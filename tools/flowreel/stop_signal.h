@@ -1,4 +1,5 @@
-// SIGINT and SIGTERM as a wish to stop: the run ends at the next step and cleans up; a second signal ends it at once.
+// SIGINT and SIGTERM as a wish to stop: the run ends at the next step and cleans up; a second
+// signal ends it at once.
 #pragma once
 
 namespace flowreel {

@@ -1,6 +1,5 @@
 // HunyuanVideoTransformer3DModel against diffusers: after every block, and the velocity.
 #include "models/dit/hunyuan_video.h"
-
 #include "tests/models/golden.h"
 
 namespace flowreel {
@@ -25,7 +24,8 @@ using DitParity = GoldenTest;
 TEST_P(DitParity, EveryBlock) {
   const auto transformer = golden_.model().load_transformer({at::kFloat, at::kCPU});
   int compared = 0;
-  transformer->set_tap([&](const std::string& name, const at::Tensor& video, const at::Tensor& text) {
+  transformer->set_tap([&](const std::string& name, const at::Tensor& video,
+                           const at::Tensor& text) {
     const bool at_end = name == "norm_out", at_start = name == "embed";
     const std::string video_key = at_start ? "x_embedder" : at_end ? name : name + ".video";
     const std::string text_key = at_start ? "context_embedder" : name + ".text";

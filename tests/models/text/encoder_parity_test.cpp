@@ -1,8 +1,7 @@
 // LlamaModel and CLIPTextModel against transformers.
+#include "errors/error.h"
 #include "models/text/clip.h"
 #include "models/text/llama.h"
-
-#include "errors/error.h"
 #include "tests/models/golden.h"
 
 namespace flowreel {
@@ -40,8 +39,8 @@ TEST_P(TextEncoderParity, LlamaSkipsWhatIsNotNeeded) {
 
 TEST_P(TextEncoderParity, ClipPooled) {
   const auto clip = golden_.model().load_text_encoder_2({at::kFloat, at::kCPU});
-  EXPECT_CLOSE(clip->pooled(golden_.tensor("clip_layers", "input_ids")), golden_.tensor("clip_layers", "pooled"),
-               kPooledBound);
+  EXPECT_CLOSE(clip->pooled(golden_.tensor("clip_layers", "input_ids")),
+               golden_.tensor("clip_layers", "pooled"), kPooledBound);
   EXPECT_CLOSE(clip->pooled(golden_.tensor("text", "clip_input_ids")),
                golden_.tensor("text", "pooled_prompt_embeds"), kPooledBound);
 }
@@ -52,7 +51,8 @@ TEST_P(TextEncoderParity, TokensOutsideTheVocabularyAreAnError) {
   EXPECT_THROW((*llama)(ids, 3), DataError);
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, TextEncoderParity, ::testing::ValuesIn(golden_names()), golden_case_name);
+INSTANTIATE_TEST_SUITE_P(Golden, TextEncoderParity, ::testing::ValuesIn(golden_names()),
+                         golden_case_name);
 
 }  // namespace
 }  // namespace flowreel

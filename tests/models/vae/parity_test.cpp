@@ -11,7 +11,8 @@ using VaeParity = GoldenTest;
 
 TEST_P(VaeParity, Encode) {
   const auto vae = golden_.model().load_vae(HunyuanVae::Part::kEncoder, {at::kFloat, at::kCPU});
-  const auto parts = vae_encode(*vae, unit_clip(golden_.tensor("encoded", "input")), {}).chunk(2, 1);
+  const auto parts =
+      vae_encode(*vae, unit_clip(golden_.tensor("encoded", "input")), {}).chunk(2, 1);
   EXPECT_CLOSE(parts[0], golden_.tensor("encoded", "mean"), kEncodeBound);
   EXPECT_CLOSE(parts[1].clamp(-30.0, 20.0), golden_.tensor("encoded", "logvar"), kEncodeBound);
 }
@@ -25,7 +26,8 @@ TEST_P(VaeParity, Decode) {
 TEST_P(VaeParity, OtherTypesStayNear) {
   const auto vae = golden_.model().load_vae(HunyuanVae::Part::kDecoder, {at::kBFloat16, at::kCPU});
   const at::Tensor z = golden_.tensor("encoded", "mean").to(at::kBFloat16);
-  EXPECT_LE(relative_l2(decoded_frames(*vae, z, {}), golden_.tensor("reconstructed", "frames")), 0.15);
+  EXPECT_LE(relative_l2(decoded_frames(*vae, z, {}), golden_.tensor("reconstructed", "frames")),
+            0.15);
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, VaeParity, ::testing::ValuesIn(golden_names()), golden_case_name);

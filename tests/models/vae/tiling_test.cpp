@@ -1,4 +1,5 @@
-// Tiled encode and decode against diffusers, in time, in space and both; and the geometry's own rules.
+// Tiled encode and decode against diffusers, in time, in space and both; and the geometry's own
+// rules.
 #include "models/vae/tiling.h"
 
 #include <fstream>
@@ -29,8 +30,8 @@ std::vector<TilingCase> read_cases(const Golden& golden) {
                      c["num_frames"],
                      c["height"],
                      c["width"],
-                     {c["spatial_tiling"], t["min_height"], t["min_width"], t["min_num_frames"], t["stride_height"],
-                      t["stride_width"], t["stride_num_frames"]},
+                     {c["spatial_tiling"], t["min_height"], t["min_width"], t["min_num_frames"],
+                      t["stride_height"], t["stride_width"], t["stride_num_frames"]},
                      {every["frames"], every["height"], every["width"]}});
   }
   return cases;
@@ -38,14 +39,18 @@ std::vector<TilingCase> read_cases(const Golden& golden) {
 
 // input[t,y,x,c] = (3x + 5y + 11t + 60c + (xy div 7) + (x(t+1) div 3)) mod 256, as cases.json says.
 at::Tensor formula_clip(const TilingCase& c) {
-  const at::Tensor t = at::arange(c.frames).view({-1, 1, 1, 1}), y = at::arange(c.height).view({1, -1, 1, 1});
-  const at::Tensor x = at::arange(c.width).view({1, 1, -1, 1}), ch = at::arange(3).view({1, 1, 1, -1});
+  const at::Tensor t = at::arange(c.frames).view({-1, 1, 1, 1}),
+                   y = at::arange(c.height).view({1, -1, 1, 1});
+  const at::Tensor x = at::arange(c.width).view({1, 1, -1, 1}),
+                   ch = at::arange(3).view({1, 1, 1, -1});
   const at::Tensor sum = 3 * x + 5 * y + 11 * t + 60 * ch + at::floor_divide(x * y, 7) +
                          at::floor_divide(x * (t + 1), 3);
   return at::remainder(sum, 256).to(at::kByte);
 }
 
-at::Tensor every(const at::Tensor& x, int64_t dim, int64_t step) { return x.slice(dim, 0, x.size(dim), step); }
+at::Tensor every(const at::Tensor& x, int64_t dim, int64_t step) {
+  return x.slice(dim, 0, x.size(dim), step);
+}
 
 using TilingParity = GoldenTest;
 
@@ -59,13 +64,14 @@ TEST_P(TilingParity, EncodeAndDecode) {
     EXPECT_CLOSE(parts[1].clamp(-30.0, 20.0), golden_.tensor(file, "logvar"), kEncodeBound);
     const at::Tensor frames = decoded_frames(*vae, golden_.tensor(file, "latents"), c.tiling);
     EXPECT_EQ(frames.size(0), c.frames);
-    const at::Tensor stored =
-        every(every(every(frames, 0, c.stored_every[0]), 2, c.stored_every[1]), 3, c.stored_every[2]);
+    const at::Tensor stored = every(
+        every(every(frames, 0, c.stored_every[0]), 2, c.stored_every[1]), 3, c.stored_every[2]);
     EXPECT_CLOSE(stored, golden_.tensor(file, "frames"), kDecodeBound);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, TilingParity, ::testing::ValuesIn(golden_names()), golden_case_name);
+INSTANTIATE_TEST_SUITE_P(Golden, TilingParity, ::testing::ValuesIn(golden_names()),
+                         golden_case_name);
 
 TEST(VaeTiling, StridesAndTilesAreChecked) {
   const HunyuanVaeConfig config;
