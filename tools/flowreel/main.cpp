@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 
 #include "errors/error.h"
@@ -54,6 +55,8 @@ int run(const flowreel::Command& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // LibTorch's allocator reads it once: huge pages for large tensors, fewer faults in every pass.
+  ::setenv("THP_MEM_ALLOC_ENABLE", "1", /*overwrite=*/0);
   constexpr int kUsage = 64;
   CLI::App app(
       "flowreel: text, a first frame or a clip in, an MP4 out; the same job gives the same frames",
