@@ -23,7 +23,7 @@ MAX_COLUMNS = {".h": 100, ".cpp": 100, ".py": 120, ".sh": 120, ".cmake": 120, ".
 MAX_CONDITIONALS_PER_KLOC = 2
 
 # Files that may be longer than MAX_CPP_LINES (never than MAX_FILE_LINES), and why.
-LONG_FILES = {}
+LONG_FILES = {"tests/codecs/writer_test.cpp": "one fixture for all codecs and all ways to fail"}
 # Functions that may be longer than MAX_FUNCTION_LINES, as "file:name", and why.
 LONG_FUNCTIONS = {}
 # Tests that stand for a whole folder rather than for one file beside them.

@@ -41,14 +41,17 @@ inline constexpr char kLlamaLike[] = R"json({
     {"id": 14, "content": "<pad>", "special": true, "normalized": false}],
   "normalizer": null,
   "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-    {"type": "Split", "pattern": {"Regex": "\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"},
+    {"type": "Split", "pattern": {
+     "Regex": "\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"},
      "behavior": "Isolated", "invert": false},
     {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]},
   "post_processor": {"type": "TemplateProcessing",
-    "single": [{"SpecialToken": {"id": "<bos>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+    "single": [{"SpecialToken": {"id": "<bos>", "type_id": 0}},
+               {"Sequence": {"id": "A", "type_id": 0}}],
     "special_tokens": {"<bos>": {"id": "<bos>", "ids": [12], "tokens": ["<bos>"]}}},
   "model": {"type": "BPE", "ignore_merges": true,
-    "vocab": {"a": 0, "b": 1, "c": 2, "Ġ": 3, "Ċ": 4, "ab": 5, "abc": 6, "ĊĊ": 7, "cab": 8, "ð": 9, "Ł": 10, "!": 11},
+    "vocab": {"a": 0, "b": 1, "c": 2, "Ġ": 3, "Ċ": 4, "ab": 5, "abc": 6, "ĊĊ": 7, "cab": 8,
+              "ð": 9, "Ł": 10, "!": 11},
     "merges": [["a", "b"], ["ab", "c"], ["Ċ", "Ċ"]]}
 })json";
 

@@ -17,7 +17,8 @@ ModelConfig config(const std::string& text) {
 
 TEST(ModelConfig, ReadsValues) {
   const ModelConfig c = config(
-      R"({"n": 3, "x": 0.5, "b": true, "s": "silu", "l": [1, 2], "t": ["A", "B"], "z": null, "o": {"f": 8}})");
+      R"({"n": 3, "x": 0.5, "b": true, "s": "silu", "l": [1, 2], "t": ["A", "B"], "z": null,
+          "o": {"f": 8}})");
   EXPECT_EQ(c.require_int("n", 1, 10), 3);
   EXPECT_EQ(c.require_double("x", 0, 1), 0.5);
   EXPECT_EQ(c.require_double("n", 0, 10), 3.0);
