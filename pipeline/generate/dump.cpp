@@ -10,12 +10,12 @@
 
 namespace flowreel {
 
-TensorDump::TensorDump(const std::string& folder) : folder_(folder) {
-  if (folder.empty()) return;
+void TensorDump::open() const {
+  if (!active()) return;
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error || !std::filesystem::is_directory(folder)) {
-    throw OutputError("--dump-tensors " + folder + ": cannot be made: " + error.message());
+  std::filesystem::create_directories(folder_, error);
+  if (error || !std::filesystem::is_directory(folder_)) {
+    throw OutputError("--dump-tensors " + folder_ + ": cannot be made: " + error.message());
   }
 }
 

@@ -12,8 +12,11 @@ namespace flowreel {
 
 class TensorDump {
  public:
-  // folder: made when it is not there (OutputError when that fails); empty: nothing is written.
-  explicit TensorDump(const std::string& folder);
+  // folder: empty, and nothing is written.
+  explicit TensorDump(const std::string& folder) : folder_(folder) {}
+
+  // Makes the folder when it is not there. OutputError when that fails. Before the first write.
+  void open() const;
 
   bool active() const { return !folder_.empty(); }
 

@@ -50,6 +50,7 @@ class Run {
 
   RunRecord operator()() {
     ClipOutput output(options_.output, record_.size);
+    dump_.open();
     if (options_.from_latents.empty()) {
       plan_sampling();
       encode_prompts();

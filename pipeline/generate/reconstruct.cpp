@@ -32,6 +32,7 @@ RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
   if (!why.empty()) events.tell(why);
 
   ClipOutput output(options.output, record.size);
+  dump.open();
   const at::Tensor frames = read_input_clip(options.input, options.size, record.size);
   record.hashes["input"] = sha256_of_tensor(frames);
   events.report("encode", 0, 1);
