@@ -20,6 +20,7 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
 
+  const std::string& path() const { return path_; }
   int fd() const { return fd_.get(); }
   void write(const void* data, size_t bytes);  // appends; IoError
   void commit();  // IoError; OutputError when the name was taken meanwhile

@@ -212,4 +212,24 @@ void ModelDirectory::check(const std::string& component) const {
   if (component == "text_encoder_2") compare(open_text_encoder_2());
 }
 
+void check_components_fit(const ModelDirectory& model, const VideoTransformer& transformer) {
+  const auto expect = [&model](const char* what, int64_t actual, const char* of, int64_t expected) {
+    if (actual == expected) return;
+    throw DataError(model.path() + ": " + what + " is " + std::to_string(actual) + ", but " + of +
+                    " is " + std::to_string(expected));
+  };
+  const HunyuanVaeConfig vae = model.vae_config();
+  expect("the transformer's text_embed_dim", transformer.text_width(),
+         "the text encoder's hidden_size", model.build_text_encoder()->config().hidden_size);
+  expect("the transformer's pooled_projection_dim", transformer.pooled_width(),
+         "the second text encoder's hidden_size",
+         model.build_text_encoder_2()->config().hidden_size);
+  expect("the transformer's in_channels", transformer.latent_channels(),
+         "the VAE's latent_channels", vae.latent_channels);
+  expect("the transformer's out_channels", transformer.out_channels(), "its in_channels",
+         transformer.latent_channels());
+  expect("the VAE's in_channels", vae.in_channels, "RGB", 3);
+  expect("the VAE's out_channels", vae.out_channels, "RGB", 3);
+}
+
 }  // namespace flowreel

@@ -86,6 +86,10 @@ class ModelDirectory {
   ComponentReadObserver observer_;
 };
 
+// DataError, with both numbers, when the widths of the text encoders, the transformer and the
+// autoencoder do not meet, or the autoencoder's pixels are not RGB. From configurations alone.
+void check_components_fit(const ModelDirectory& model, const VideoTransformer& transformer);
+
 // How many of the language model's last layers the pipeline leaves unused (diffusers'
 // num_hidden_layers_to_skip).
 inline constexpr int64_t kTextLayersToSkip = 2;

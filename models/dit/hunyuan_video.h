@@ -43,6 +43,7 @@ class HunyuanVideoTransformer : public VideoTransformer {
 
   at::Tensor operator()(const TransformerInput& input) const override;
   int64_t latent_channels() const override { return config_.in_channels; }
+  int64_t out_channels() const override { return config_.out_channels; }
   std::array<int64_t, 3> patch() const override {
     return {config_.patch_size_t, config_.patch_size, config_.patch_size};
   }

@@ -26,6 +26,7 @@ class VideoTransformer : public Module {
   virtual at::Tensor operator()(const TransformerInput& input) const = 0;
 
   virtual int64_t latent_channels() const = 0;
+  virtual int64_t out_channels() const = 0;
   virtual std::array<int64_t, 3> patch() const = 0;  // latent positions per token along t, h, w
   virtual bool embeds_guidance() const = 0;
   virtual int64_t text_width() const = 0;

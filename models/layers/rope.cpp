@@ -6,6 +6,12 @@
 
 #include <cmath>
 
+#if defined(__x86_64__)
+#define FLOWREEL_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FLOWREEL_VECTOR_CLONES
+#endif
+
 namespace flowreel {
 namespace {
 
@@ -19,8 +25,8 @@ at::Tensor rotate(const at::Tensor& x, const RopeTable& table) {
 
 // One head of one token: normalise, weigh, rotate. Multiversioned: the loops vectorise for what the
 // machine has.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void norm_head(
-    float* x, const float* weight, const float* cos, const float* sin, int64_t d, float eps) {
+FLOWREEL_VECTOR_CLONES void norm_head(float* x, const float* weight, const float* cos,
+                                      const float* sin, int64_t d, float eps) {
   constexpr int kLanes = 16;
   float partial[kLanes] = {};
   int64_t i = 0;

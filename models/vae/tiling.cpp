@@ -61,8 +61,12 @@ at::Tensor map_spatial_tiles(const TileFunction& f, const at::Tensor& x, const S
 }
 
 // One tile of time, tiled in space where asked for and needed.
-at::Tensor encode_span(const HunyuanVae& vae, const at::Tensor& x, const VaeTiling& t) {
-  const auto whole = [&vae](const at::Tensor& tile) { return vae.encode_tile(tile); };
+at::Tensor encode_span(const HunyuanVae& vae, const at::Tensor& x, const VaeTiling& t,
+                       const TileHook& before_tile) {
+  const auto whole = [&](const at::Tensor& tile) {
+    if (before_tile) before_tile();
+    return vae.encode_tile(tile);
+  };
   if (!t.spatial || (x.size(3) <= t.tile_height && x.size(4) <= t.tile_width)) return whole(x);
   const int64_t ratio = vae.config().spatial_compression_ratio;
   return map_spatial_tiles(whole, x, in_pixels(t), in_latents(t, ratio))
@@ -70,8 +74,12 @@ at::Tensor encode_span(const HunyuanVae& vae, const at::Tensor& x, const VaeTili
       .narrow(4, 0, x.size(4) / ratio);
 }
 
-at::Tensor decode_span(const HunyuanVae& vae, const at::Tensor& z, const VaeTiling& t) {
-  const auto whole = [&vae](const at::Tensor& tile) { return vae.decode_tile(tile); };
+at::Tensor decode_span(const HunyuanVae& vae, const at::Tensor& z, const VaeTiling& t,
+                       const TileHook& before_tile) {
+  const auto whole = [&](const at::Tensor& tile) {
+    if (before_tile) before_tile();
+    return vae.decode_tile(tile);
+  };
   const int64_t ratio = vae.config().spatial_compression_ratio;
   const SpatialGrid latents = in_latents(t, ratio);
   if (!t.spatial || (z.size(3) <= latents.tile_h && z.size(4) <= latents.tile_w)) return whole(z);
@@ -120,9 +128,10 @@ void check_tiling(const VaeTiling& t, const HunyuanVaeConfig& c) {
   check_axis("frames", t.tile_frames, t.stride_frames, c.temporal_compression_ratio);
 }
 
-at::Tensor vae_encode(const HunyuanVae& vae, const at::Tensor& x, const VaeTiling& t) {
+at::Tensor vae_encode(const HunyuanVae& vae, const at::Tensor& x, const VaeTiling& t,
+                      const TileHook& before_tile) {
   const int64_t ratio = vae.config().temporal_compression_ratio;
-  const auto span = [&](const at::Tensor& part) { return encode_span(vae, part, t); };
+  const auto span = [&](const at::Tensor& part) { return encode_span(vae, part, t, before_tile); };
   if (x.size(2) <= t.tile_frames) return span(x);
   const int64_t stride = t.stride_frames / ratio;
   std::vector<at::Tensor> pieces;
@@ -133,9 +142,9 @@ at::Tensor vae_encode(const HunyuanVae& vae, const at::Tensor& x, const VaeTilin
 }
 
 void vae_decode(const HunyuanVae& vae, const at::Tensor& z, const VaeTiling& t,
-                const FrameSink& sink) {
+                const FrameSink& sink, const TileHook& before_tile) {
   const int64_t ratio = vae.config().temporal_compression_ratio;
-  const auto span = [&](const at::Tensor& part) { return decode_span(vae, part, t); };
+  const auto span = [&](const at::Tensor& part) { return decode_span(vae, part, t, before_tile); };
   if (z.size(2) <= t.tile_frames / ratio) return sink(span(z));
   const TimeWalk walk{t.tile_frames / ratio, t.stride_frames / ratio,
                       t.tile_frames - t.stride_frames, t.stride_frames,

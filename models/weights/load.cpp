@@ -37,7 +37,10 @@ class Complaints {
 };
 
 bool is_out_of_memory(const c10::Error& error) {
-  return std::string_view(error.what_without_backtrace()).find("memory") != std::string_view::npos;
+  const std::string_view text = error.what_without_backtrace();
+  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+         text.find("allocate memory") != std::string_view::npos ||
+         text.find("not enough memory") != std::string_view::npos;
 }
 
 at::Tensor converted(at::Tensor stored, const std::string& where, const LoadOptions& options) {

@@ -11,6 +11,8 @@
 
 namespace flowreel {
 
+class OutputFile;
+
 // Where one tensor lies in its file and what it is. `begin` and `end` count from the start of the
 // file.
 struct TensorInfo {
@@ -58,6 +60,10 @@ class SafetensorsFile {
 // DataError (a name, type or rank that the format or the reader does not take), OutputError (cannot
 // be created), IoError (disk full and the like); nothing is left behind then.
 void write_safetensors(const std::string& path, const std::map<std::string, at::Tensor>& tensors,
+                       const std::map<std::string, std::string>& metadata = {});
+
+// The same into a file that was opened before, so that what cannot be created fails early.
+void write_safetensors(OutputFile& file, const std::map<std::string, at::Tensor>& tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace flowreel

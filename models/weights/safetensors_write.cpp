@@ -83,14 +83,12 @@ std::string header_text(const std::vector<const NamedTensor*>& order,
 
 }  // namespace
 
-void write_safetensors(const std::string& path, const std::map<std::string, at::Tensor>& tensors,
+void write_safetensors(OutputFile& file, const std::map<std::string, at::Tensor>& tensors,
                        const std::map<std::string, std::string>& metadata) {
-  for (const NamedTensor& entry : tensors) check_writable(entry, path);
+  for (const NamedTensor& entry : tensors) check_writable(entry, file.path());
   const std::vector<const NamedTensor*> order = file_order(tensors);
-  const std::string header = header_text(order, metadata, path);
+  const std::string header = header_text(order, metadata, file.path());
   const uint64_t length = header.size();
-
-  OutputFile file(path, /*overwrite=*/true);
   file.write(&length, kLengthBytes);
   file.write(header.data(), header.size());
   for (const NamedTensor* entry : order) {
@@ -98,6 +96,12 @@ void write_safetensors(const std::string& path, const std::map<std::string, at::
     file.write(stored.data_ptr(), stored.nbytes());
   }
   file.commit();
+}
+
+void write_safetensors(const std::string& path, const std::map<std::string, at::Tensor>& tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  OutputFile file(path, /*overwrite=*/true);
+  write_safetensors(file, tensors, metadata);
 }
 
 }  // namespace flowreel

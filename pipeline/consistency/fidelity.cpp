@@ -65,7 +65,8 @@ double ssim(const at::Tensor& a, const at::Tensor& b) {
 
 void FidelityMean::add(const at::Tensor& a, const at::Tensor& b) {
   mse_sum_ += mean_squared_error(a, b);
-  ssim_sum_ += flowreel::ssim(a, b);
+  const bool fits = a.size(0) >= kWindow && a.size(1) >= kWindow;
+  ssim_sum_ += fits ? flowreel::ssim(a, b) : std::numeric_limits<double>::quiet_NaN();
   ++frames_;
 }
 

@@ -22,6 +22,7 @@ double ssim(const at::Tensor& a, const at::Tensor& b);
 // values.
 class FidelityMean {
  public:
+  // Frames smaller than the SSIM window leave ssim() not a number.
   void add(const at::Tensor& a, const at::Tensor& b);
   int64_t frames() const { return frames_; }
   double psnr() const;

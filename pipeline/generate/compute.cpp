@@ -58,6 +58,11 @@ ComputePlan plan_compute(const ComputeOptions& options) {
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   plan.threads = options.threads > 0 ? options.threads : cores;
   at::set_num_threads(plan.threads);
+  at::Context& context = at::globalContext();
+  context.setAllowTF32CuBLAS(false);  // float32 means float32
+  context.setAllowTF32CuDNN(false);
+  context.setBenchmarkCuDNN(false);
+  context.setDeterministicCuDNN(true);
   return plan;
 }
 

@@ -17,7 +17,6 @@ void decode_latents(const HunyuanVae& vae, const at::Tensor& latents, const VaeT
   const int64_t total = (latents.size(2) - 1) * vae.config().temporal_compression_ratio + 1;
   int64_t done = 0;
   const auto hand_on = [&](const at::Tensor& chunk) {
-    events.check_stop();
     const at::Tensor frames = chunk.select(0, 0).transpose(0, 1);  // [n,3,H,W]
     for (int64_t i = 0; i < frames.size(0); ++i) {
       check_finite(frames.select(0, i), "decoded frame " + std::to_string(done + i));
@@ -29,7 +28,8 @@ void decode_latents(const HunyuanVae& vae, const at::Tensor& latents, const VaeT
     events.report("decode", done, total);
   };
   events.report("decode", 0, total);
-  vae_decode(vae, latents.to(plan.device, plan.vae), tiling, hand_on);
+  vae_decode(vae, latents.to(plan.device, plan.vae), tiling, hand_on,
+             [&events] { events.check_stop(); });
 }
 
 }  // namespace flowreel

@@ -10,12 +10,19 @@
 
 namespace flowreel {
 
-void TensorDump::open() const {
+void TensorDump::open(bool overwrite) const {
   if (!active()) return;
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
-  if (error || !std::filesystem::is_directory(folder_)) {
+  if (error || !std::filesystem::is_directory(folder_, error)) {
     throw OutputError("--dump-tensors " + folder_ + ": cannot be made: " + error.message());
+  }
+  if (overwrite) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
+    if (entry.path().extension() == ".safetensors") {
+      throw OutputError("--dump-tensors " + folder_ +
+                        ": holds safetensors files already (--overwrite replaces them)");
+    }
   }
 }
 

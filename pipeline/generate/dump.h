@@ -15,8 +15,9 @@ class TensorDump {
   // folder: empty, and nothing is written.
   explicit TensorDump(const std::string& folder) : folder_(folder) {}
 
-  // Makes the folder when it is not there. OutputError when that fails. Before the first write.
-  void open() const;
+  // Makes the folder when it is not there. OutputError when that fails, or when the folder holds
+  // safetensors files and overwrite is false. Before the first write.
+  void open(bool overwrite) const;
 
   bool active() const { return !folder_.empty(); }
 

@@ -5,6 +5,7 @@
 
 #include "models/vae/tiling.h"
 #include "pipeline/generate/compute.h"
+#include "pipeline/generate/events.h"
 
 namespace flowreel {
 
@@ -16,6 +17,6 @@ struct EncodedClip {
 
 // frames [T,H,W,3] uint8 RGB, T = 4k+1. NumericsError when the result is not finite.
 EncodedClip encode_frames(const HunyuanVae& vae, const at::Tensor& frames, const VaeTiling& tiling,
-                          const ComputePlan& plan);
+                          const ComputePlan& plan, const Events& events = {});
 
 }  // namespace flowreel

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include "errors/error.h"
+#include "files/output_file.h"
 #include "models/weights/config.h"
 #include "models/weights/safetensors.h"
 #include "pipeline/flow/guidance.h"
@@ -22,6 +24,9 @@
 namespace flowreel {
 namespace {
 
+// diffusers' default guidance_scale for this pipeline.
+constexpr double kDefaultGuidance = 6.0;
+
 // One run of `generate`, stage after stage; members are what passes from one to the next.
 class Run {
  public:
@@ -37,8 +42,7 @@ class Run {
     record_.versions = environment_versions();
     vae_config_ = model_.vae_config();
     if (options.from_latents.empty()) {
-      rules_ = size_rules(*model_.build_transformer(), vae_config_);
-      record_.size = resolve_size(options.size, default_for_size(), rules_);
+      plan_network();
     } else {
       load_finished_latents();
     }
@@ -50,7 +54,10 @@ class Run {
 
   RunRecord operator()() {
     ClipOutput output(options_.output, record_.size);
-    dump_.open();
+    std::optional<OutputFile> saved;
+    if (!options_.output.save_latents.empty())
+      saved.emplace(options_.output.save_latents, options_.output.overwrite);
+    dump_.open(options_.output.overwrite);
     if (options_.from_latents.empty()) {
       plan_sampling();
       encode_prompts();
@@ -58,8 +65,7 @@ class Run {
       sample_latents();
     }
     record_.hashes["latents"] = sha256_of_tensor(latents_);
-    if (!options_.output.save_latents.empty())
-      write_safetensors(options_.output.save_latents, {{"latents", latents_}});
+    if (saved) write_safetensors(*saved, {{"latents", latents_}});
     decode_into(output);
     output.finish(record_,
                   [this](const RunRecord& record) { return manifest_json(options_, record); });
@@ -68,7 +74,24 @@ class Run {
 
  private:
   ClipSize default_for_size() const {
-    return options_.input.empty() ? default_size() : input_size(options_.input, options_.size);
+    return options_.input.empty() ? default_size()
+                                  : input_size(options_.input, options_.size, events_);
+  }
+
+  // Everything that the headers can tell is checked before the first weight is read.
+  void plan_network() {
+    for (const char* component : {"text_encoder", "text_encoder_2", "transformer", "vae"})
+      model_.check(component);
+    const auto transformer = model_.build_transformer();
+    check_components_fit(model_, *transformer);
+    rules_ = size_rules(*transformer, vae_config_);
+    record_.size = resolve_size(options_.size, default_for_size(), rules_);
+    const std::optional<double>& guidance = options_.sampling.embedded_guidance_scale;
+    if (guidance && !transformer->embeds_guidance())
+      events_.tell("--embedded-guidance-scale has no effect: this model embeds no guidance");
+    if (transformer->embeds_guidance()) record_.guidance = guidance.value_or(kDefaultGuidance);
+    if (guides() && !options_.negative_prompt)
+      events_.tell("--cfg-scale without --negative-prompt: guided away from the empty prompt");
   }
 
   void load_finished_latents() {
@@ -85,7 +108,7 @@ class Run {
     shape_.assign(shape.begin(), shape.end());
     const ScheduleOptions schedule =
         schedule_options(model_.scheduler_config(), options_.sampling, rules_, shape_);
-    record_.flow_shift = schedule.shift;
+    record_.flow_shift = schedule.dynamic ? 0 : schedule.shift;
     times_ = schedule_times(schedule);
     if (!options_.input.empty()) times_ = times_from_strength(times_, options_.strength);
     for (double t : times_) record_.sigmas.push_back(1 - t);
@@ -136,7 +159,7 @@ class Run {
     events_.report("encode", 0, 1);
     record_.hashes["input"] = sha256_of_tensor(frames);
     const auto vae = model_.load_vae(HunyuanVae::Part::kEncoder, record_.plan.for_vae());
-    const EncodedClip encoded = encode_frames(*vae, frames, record_.tiling, record_.plan);
+    const EncodedClip encoded = encode_frames(*vae, frames, record_.tiling, record_.plan, events_);
     dump_.write("encoded", {{"mean", encoded.mean}, {"logvar", encoded.logvar}});
     events_.report("encode", 1, 1);
     return encoded.mean * vae_config_.scaling_factor;
@@ -153,7 +176,7 @@ class Run {
       if (first) dump_.write(TensorDump::numbered("velocity", 0), {{"velocity", output}});
       first = false;
     };
-    const double guidance = options_.sampling.embedded_guidance_scale;
+    const double guidance = record_.guidance.value_or(0);
     Velocity velocity =
         transformer_velocity(*transformer, positive_, guidance, record_.plan, dump_first);
     if (guides()) {

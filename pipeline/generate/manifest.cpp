@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "codecs/version.h"
-#include "files/output_file.h"
 
 namespace flowreel {
 namespace {
@@ -55,9 +54,9 @@ json compute_json(const ComputePlan& plan) {
 json sampling_json(const SamplingOptions& s, const RunRecord& record) {
   return {{"solver", s.solver},
           {"steps", record.sigmas.empty() ? 0 : record.sigmas.size() - 1},
-          {"flow_shift", record.flow_shift},
+          {"flow_shift", record.flow_shift > 0 ? json(record.flow_shift) : json("dynamic")},
           {"sigmas", record.sigmas},
-          {"embedded_guidance_scale", s.embedded_guidance_scale},
+          {"embedded_guidance_scale", record.guidance ? json(*record.guidance) : json(nullptr)},
           {"cfg_scale", s.cfg_scale}};
 }
 
@@ -109,16 +108,11 @@ std::string manifest_json(const ReconstructOptions& o, const RunRecord& record) 
   return dumped(manifest);
 }
 
-std::string manifest_path(const std::string& clip_path) {
+std::string manifest_path(const std::string& clip_path, const std::string& codec) {
   std::string plain = clip_path;
   while (plain.size() > 1 && plain.back() == '/') plain.pop_back();
+  if (codec == "png") return plain + ".json";
   return std::filesystem::path(plain).replace_extension(".json").string();
-}
-
-void write_text_file(const std::string& path, const std::string& text) {
-  OutputFile file(path, /*overwrite=*/true);
-  file.write(text.data(), text.size());
-  file.commit();
 }
 
 std::map<std::string, std::string> environment_versions() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "pipeline/generate/compute.h"
@@ -18,8 +19,9 @@ struct RunRecord {
   ClipSize size;
   ComputePlan plan;
   VaeTiling tiling;
-  double flow_shift = 0;       // as used
-  std::vector<double> sigmas;  // as used, from 1 down to 0; empty when nothing was sampled
+  double flow_shift = 0;           // of the static shift; not in the manifest of a dynamic one
+  std::optional<double> guidance;  // as embedded; unset for a model without guidance embedding
+  std::vector<double> sigmas;      // as used, falling to 0; empty when nothing was sampled
   std::map<std::string, std::string> weights, hashes, versions;
 };
 
@@ -31,11 +33,8 @@ inline constexpr const char* kManifestTag = "flowreel";
 std::string manifest_json(const GenerateOptions& options, const RunRecord& record);
 std::string manifest_json(const ReconstructOptions& options, const RunRecord& record);
 
-// clip.mp4 → clip.json; a folder of frames → folder.json.
-std::string manifest_path(const std::string& clip_path);
-
-// Temporary name in the same folder, fsync, rename. OutputError or IoError.
-void write_text_file(const std::string& path, const std::string& text);
+// clip.mp4 → clip.json; a folder of frames (codec "png"), whose name has no ending → folder.json.
+std::string manifest_path(const std::string& clip_path, const std::string& codec);
 
 // flowreel, LibTorch, FFmpeg and CPU capability: what the bits depend on.
 std::map<std::string, std::string> environment_versions();

@@ -35,15 +35,17 @@ struct SamplingOptions {
   int steps = 50;
   std::optional<double> flow_shift;  // unset: the scheduler's own
   std::vector<double> sigmas;        // replaces the even grid; see ScheduleOptions
-  double embedded_guidance_scale = 6.0;
+  // Unset: 6 where the model embeds guidance; set for a model that does not, it has no effect
+  // and a notice says so.
+  std::optional<double> embedded_guidance_scale;
   double cfg_scale = 1.0;  // true classifier-free guidance when above 1
   uint64_t seed = 42;
   NoiseRng noise_rng = NoiseRng::kPhilox;
 };
 
 struct VaeOptions {
-  TilingMode mode = TilingMode::kAuto;
-  VaeTiling tiles;  // `spatial` is decided by mode
+  TilingMode mode = TilingMode::kOff;  // not kAuto: its choice depends on the free memory
+  VaeTiling tiles;                     // `spatial` is decided by mode
 };
 
 struct OutputOptions {

@@ -3,8 +3,10 @@
 #include <ATen/ATen.h>
 
 #include <filesystem>
+#include <map>
 
 #include "errors/error.h"
+#include "files/file.h"
 
 namespace flowreel {
 namespace {
@@ -22,15 +24,30 @@ WriterOptions writer_options(const OutputOptions& o, const ClipSize& size) {
   return w;
 }
 
+// No output may take the place of another.
+void check_outputs_differ(const OutputOptions& o) {
+  std::map<std::string, std::string> taken;
+  const auto take = [&taken](const std::string& path, const char* option) {
+    if (path.empty()) return;
+    std::error_code error;
+    std::string name = std::filesystem::weakly_canonical(path, error).string();
+    if (error) name = path;
+    const auto [found, is_new] = taken.emplace(name, option);
+    if (is_new) return;
+    throw UsageError(std::string(option) + " and " + found->second + " are both " +
+                     quote_path(path) + "; expected different names");
+  };
+  take(o.path, "--output");
+  take(manifest_path(o.path, o.codec), "the manifest of --output");
+  take(o.frames_dir, "--frames-dir");
+  take(o.save_latents, "--save-latents");
+  take(o.dump_tensors, "--dump-tensors");
+}
+
 VideoWriter open_clip(const OutputOptions& o, const ClipSize& size) {
   if (o.path.empty())
     throw UsageError("--output is missing; expected the name of the clip to write");
-  const std::string manifest = manifest_path(o.path);
-  if (manifest == o.path)
-    throw UsageError("--output " + o.path + ": a clip cannot end in .json, its manifest does");
-  if (!o.overwrite && std::filesystem::exists(manifest)) {
-    throw OutputError(manifest + ": the clip's manifest exists already (--overwrite replaces it)");
-  }
+  check_outputs_differ(o);
   return VideoWriter(o.path, writer_options(o, size));
 }
 
@@ -46,7 +63,11 @@ std::optional<VideoWriter> open_frames(const OutputOptions& o, const ClipSize& s
 }  // namespace
 
 ClipOutput::ClipOutput(const OutputOptions& options, const ClipSize& size)
-    : options_(options), clip_(open_clip(options, size)), frames_(open_frames(options, size)) {}
+    : options_(options),
+      manifest_path_(manifest_path(options.path, options.codec)),
+      clip_(open_clip(options, size)),
+      manifest_(manifest_path_, options.overwrite),
+      frames_(open_frames(options, size)) {}
 
 void ClipOutput::set_manifest(const std::string& manifest) {
   clip_.set_metadata(kManifestTag, manifest);
@@ -65,11 +86,14 @@ void ClipOutput::finish(RunRecord& record,
   if (!options_.allow_blank) blank_.check();
   record.hashes["frames"] = frames_hash_.hex();
   set_manifest(manifest(record));
-  if (frames_) frames_->finish();
   clip_.finish();
-  if (std::filesystem::is_regular_file(options_.path))
+  if (frames_) frames_->finish();
+  std::error_code error;
+  if (std::filesystem::is_regular_file(options_.path, error))
     record.hashes["file"] = sha256_of_file(options_.path);
-  write_text_file(manifest_path(options_.path), manifest(record));
+  const std::string text = manifest(record);
+  manifest_.write(text.data(), text.size());
+  manifest_.commit();
 }
 
 }  // namespace flowreel

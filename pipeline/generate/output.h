@@ -9,6 +9,7 @@
 #include <string>
 
 #include "codecs/writer.h"
+#include "files/output_file.h"
 #include "pipeline/generate/guard.h"
 #include "pipeline/generate/hash.h"
 #include "pipeline/generate/manifest.h"
@@ -28,14 +29,16 @@ class ClipOutput {
 
   void write(const at::Tensor& frame);  // [H,W,3] uint8 RGB
 
-  // Publishes the frames, the clip and last the manifest. `manifest` makes its text from the
+  // Publishes the clip, the frames and last the manifest. `manifest` makes its text from the
   // record, which receives the hashes "frames" and "file". NumericsError for a blank clip, unless
   // allowed; then nothing is published.
   void finish(RunRecord& record, const std::function<std::string(const RunRecord&)>& manifest);
 
  private:
   OutputOptions options_;
+  std::string manifest_path_;
   VideoWriter clip_;
+  OutputFile manifest_;
   std::optional<VideoWriter> frames_;
   BlankCheck blank_;
   Sha256 frames_hash_;

@@ -25,19 +25,19 @@ RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
   record.versions = environment_versions();
   const SizeRules rules{config.spatial_compression_ratio, config.temporal_compression_ratio,
                         config.spatial_compression_ratio, config.temporal_compression_ratio};
-  record.size = resolve_size(options.size, input_size(options.input, options.size), rules);
+  record.size = resolve_size(options.size, input_size(options.input, options.size, events), rules);
   std::string why;
   record.tiling = choose_tiling(options.vae, config, record.size, c10::elementSize(record.plan.vae),
                                 record.plan.device, &why);
   if (!why.empty()) events.tell(why);
 
   ClipOutput output(options.output, record.size);
-  dump.open();
+  dump.open(options.output.overwrite);
   const at::Tensor frames = read_input_clip(options.input, options.size, record.size);
   record.hashes["input"] = sha256_of_tensor(frames);
   events.report("encode", 0, 1);
   const auto vae = model.load_vae(HunyuanVae::Part::kBoth, record.plan.for_vae());
-  const EncodedClip encoded = encode_frames(*vae, frames, record.tiling, record.plan);
+  const EncodedClip encoded = encode_frames(*vae, frames, record.tiling, record.plan, events);
   dump.write("encoded", {{"mean", encoded.mean}, {"logvar", encoded.logvar}});
   record.hashes["latents"] = sha256_of_tensor(encoded.mean);
   events.report("encode", 1, 1);

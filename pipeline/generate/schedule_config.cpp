@@ -5,6 +5,13 @@
 #include "errors/error.h"
 
 namespace flowreel {
+namespace {
+
+int64_t video_tokens(const SizeRules& rules, at::IntArrayRef shape) {
+  return shape[2] / rules.patch[0] * (shape[3] / rules.patch[1]) * (shape[4] / rules.patch[2]);
+}
+
+}  // namespace
 
 ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOptions& sampling,
                                  const SizeRules& rules, at::IntArrayRef latent_shape) {
@@ -20,7 +27,7 @@ ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOption
   schedule.steps = sampling.steps;
   schedule.sigmas = sampling.sigmas;
   schedule.shift = sampling.flow_shift.value_or(config.get_double("shift", 1.0, 1e-6, 1e6));
-  schedule.shift_terminal = config.get_double("shift_terminal", 0.0, 0.0, 1.0);
+  schedule.shift_terminal = config.get_double("shift_terminal", 0.0, 0.0, 0.999999);
   schedule.dynamic = !sampling.flow_shift && config.get_bool("use_dynamic_shifting", false);
   if (!schedule.dynamic) return schedule;
   const std::string type = config.get_string("time_shift_type", "exponential");
@@ -29,12 +36,11 @@ ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOption
                     "\", expected exponential or linear");
   }
   schedule.dynamic_shift = type == "linear" ? DynamicShift::kLinear : DynamicShift::kExponential;
-  const int64_t side = rules.spatial_multiple / rules.spatial_ratio;
-  const int64_t tokens = latent_shape[2] * (latent_shape[3] / side) * (latent_shape[4] / side);
-  schedule.mu = dynamic_shift_mu(tokens, {config.get_int("base_image_seq_len", 256, 1, 1 << 30),
-                                          config.get_int("max_image_seq_len", 4096, 1, 1 << 30),
-                                          config.get_double("base_shift", 0.5, -100, 100),
-                                          config.get_double("max_shift", 1.15, -100, 100)});
+  schedule.mu = dynamic_shift_mu(video_tokens(rules, latent_shape),
+                                 {config.get_int("base_image_seq_len", 256, 1, 1 << 30),
+                                  config.get_int("max_image_seq_len", 4096, 1, 1 << 30),
+                                  config.get_double("base_shift", 0.5, -100, 100),
+                                  config.get_double("max_shift", 1.15, -100, 100)});
   return schedule;
 }
 
@@ -42,10 +48,13 @@ SizeRules size_rules(const VideoTransformer& transformer, const HunyuanVaeConfig
   constexpr int64_t kDiffusersMultiple = 16;
   const auto [pt, ph, pw] = transformer.patch();
   SizeRules rules;
+  rules.patch = transformer.patch();
   rules.spatial_ratio = vae.spatial_compression_ratio;
   rules.temporal_ratio = vae.temporal_compression_ratio;
   rules.spatial_multiple = std::lcm(kDiffusersMultiple, rules.spatial_ratio * std::lcm(ph, pw));
   rules.temporal_multiple = rules.temporal_ratio * pt;
+  rules.temporal_offset =
+      rules.temporal_ratio * (pt - 1) + 1;  // T, the latent frames, divides by pt
   return rules;
 }
 

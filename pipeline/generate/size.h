@@ -17,8 +17,10 @@ struct ClipSize {
 // What sizes must be multiples of, and by how much the VAE compresses.
 struct SizeRules {
   int64_t spatial_multiple = 16;  // of width and height, pixels
-  int64_t temporal_multiple = 4;  // frames = k·this + 1
+  int64_t temporal_multiple = 4;  // frames = k·this + temporal_offset
+  int64_t temporal_offset = 1;    // the smallest clip; 1 unless a token spans several latent frames
   int64_t spatial_ratio = 8, temporal_ratio = 4;
+  std::array<int64_t, 3> patch = {1, 2, 2};  // latent positions per token along t, h, w
 };
 
 // The options with `otherwise` for what is not set. UsageError, naming the nearest valid values,

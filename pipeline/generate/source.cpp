@@ -8,6 +8,7 @@
 #include "codecs/reader.h"
 #include "codecs/resize.h"
 #include "errors/error.h"
+#include "files/file.h"
 #include "models/weights/safetensors.h"
 
 namespace flowreel {
@@ -34,23 +35,30 @@ bool fits(at::IntArrayRef actual, at::IntArrayRef wanted) {
   return true;
 }
 
+ReadOptions read_options(const std::string& path, const SizeOptions& options) {
+  ReadOptions read;
+  if (options.fps) (is_directory(path) ? read.folder_fps : read.fps) = *options.fps;
+  return read;
+}
+
 }  // namespace
 
-ClipSize input_size(const std::string& path, const SizeOptions& options) {
-  ReadOptions read;
-  read.fps = options.fps.value_or(0);
+ClipSize input_size(const std::string& path, const SizeOptions& options, const Events& events) {
+  const ReadOptions read = read_options(path, options);
   VideoReader reader = VideoReader::open(path, read);
   ClipSize size{reader.info().width, reader.info().height, 0,
                 options.fps.value_or(reader.info().fps.value())};
   if (options.num_frames) return size;
-  while (reader.next()) ++size.frames;  // containers do not always know how many frames they hold
+  while (reader.next()) {
+    events.check_stop();
+    ++size.frames;
+  }  // containers do not always know how many frames they hold
   return size;
 }
 
 at::Tensor read_input_clip(const std::string& path, const SizeOptions& options,
                            const ClipSize& size) {
-  ReadOptions read;
-  read.fps = options.fps.value_or(0);
+  ReadOptions read = read_options(path, options);
   read.width = static_cast<int>(size.width);
   read.height = static_cast<int>(size.height);
   read.max_frames = size.frames;

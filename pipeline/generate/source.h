@@ -5,15 +5,17 @@
 
 #include <string>
 
+#include "pipeline/generate/events.h"
 #include "pipeline/generate/options.h"
 #include "pipeline/generate/size.h"
 
 namespace flowreel {
 
 // The clip's own size and frame count, as the values that options leave out.
-ClipSize input_size(const std::string& path, const SizeOptions& options);
+ClipSize input_size(const std::string& path, const SizeOptions& options, const Events& events);
 
-// size.frames frames [T,H,W,3] uint8 at size.fps where options ask for a rate, else as stored.
+// size.frames frames [T,H,W,3] uint8, resampled to size.fps where options ask for a rate and the
+// input has one of its own (a folder of images has none: every image is a frame).
 // DataError when the clip has fewer.
 at::Tensor read_input_clip(const std::string& path, const SizeOptions& options,
                            const ClipSize& size);

@@ -31,8 +31,8 @@ void validate(const GenerateOptions& o) {
   exclude("--from-latents", has_latents, "--width, --height or --num-frames",
           o.size.width || o.size.height || o.size.num_frames);
   check_range("--strength", o.strength, 0, 1);
-  check_range("--embedded-guidance-scale", o.sampling.embedded_guidance_scale, 0, 1000);
-  check_range("--cfg-scale", o.sampling.cfg_scale, 0, 1000);
+  check_range("--embedded-guidance-scale", o.sampling.embedded_guidance_scale.value_or(0), 0, 1000);
+  check_range("--cfg-scale", o.sampling.cfg_scale, 1, 1000);
   if (o.negative_prompt && o.sampling.cfg_scale <= 1) {
     throw UsageError("--negative-prompt has no effect with --cfg-scale " +
                      std::to_string(o.sampling.cfg_scale) + "; give a scale above 1");

@@ -109,7 +109,7 @@ TEST_P(MistakeTest, TransformerRopeAxes) {
 TEST_P(MistakeTest, EmbeddedGuidance) {
   if (!golden_.model().build_transformer()->embeds_guidance())
     GTEST_SKIP() << "this one has no guidance embedding";
-  options_.sampling.embedded_guidance_scale *= 1.001;
+  *options_.sampling.embedded_guidance_scale *= 1.001;
   EXPECT_GT(run_difference("velocity_000", "velocity"), kVelocityBound);
 }
 
