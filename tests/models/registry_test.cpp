@@ -32,10 +32,11 @@ TEST(Registry, UnknownClassListsTheKnownOnes) {
 
 TEST(Registry, BuildsWhatTheConfigSays) {
   const ModelConfig config = ModelConfig::from_text(
-      R"({"num_attention_heads": 2, "attention_head_dim": 8, "num_layers": 1, "rope_axes_dim": [2, 2, 4],
-          "num_single_layers": 1, "num_refiner_layers": 1, "in_channels": 6, "out_channels": 6,
-          "text_embed_dim": 12, "pooled_projection_dim": 10, "patch_size": 2, "patch_size_t": 1,
-          "guidance_embeds": false, "mlp_ratio": 3.0})",
+      R"({"num_attention_heads": 2, "attention_head_dim": 8, "num_layers": 1,
+          "num_single_layers": 1, "num_refiner_layers": 1, "rope_axes_dim": [2, 2, 4],
+          "in_channels": 6, "out_channels": 6, "text_embed_dim": 12, "patch_size": 2,
+          "pooled_projection_dim": 10, "patch_size_t": 1, "guidance_embeds": false,
+          "mlp_ratio": 3.0})",
       "transformer/config.json");
   const auto transformer = build_transformer("HunyuanVideoTransformer3DModel", config);
   EXPECT_EQ(transformer->width(), 16);

@@ -1,4 +1,6 @@
 // Whole runs, from the prompt to the images, against diffusers.
+#include <nlohmann/json.hpp>
+
 #include "codecs/image.h"
 #include "models/text/prompt_template.h"
 #include "pipeline/generate/dump.h"
@@ -72,7 +74,7 @@ TEST_P(RunParity, Sigmas) {
   options_.output.path = folder_ / "clip.mkv";
   options_.output.codec = "ffv1";
   record_ = generate(options_, {});
-  const auto job = read_json(golden_.path("job.json"));
+  const auto job = nlohmann::json::parse(read_bytes(golden_.path("job.json")));
   const std::vector<float> expected = job["sigmas"];
   ASSERT_EQ(record_.sigmas.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i)
@@ -109,7 +111,7 @@ TEST_P(RunParity, Reconstruction) {
   EXPECT_CLOSE(dumped("encoded", "logvar"), golden_.tensor("encoded", "logvar"), kEncodeBound);
   EXPECT_CLOSE(dumped("decoded", "frames"), golden_.tensor("reconstructed", "frames"),
                kEncodeBound + kDecodeBound);
-  EXPECT_EQ(read_json(folder_ / "clip.json")["task"], "reconstruct");
+  EXPECT_EQ(nlohmann::json::parse(read_bytes(folder_ / "clip.json"))["task"], "reconstruct");
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, RunParity, ::testing::ValuesIn(golden_names()), golden_case_name);
@@ -137,7 +139,7 @@ class TextParity : public GoldenTest {
     return told;
   }
 
-  nlohmann::json job_ = read_json(golden_.path("job.json"));
+  nlohmann::json job_ = nlohmann::json::parse(read_bytes(golden_.path("job.json")));
   TextStage stage_{golden_.model(), LoadOptions{}, hunyuan_video_prompt_template()};
 };
 

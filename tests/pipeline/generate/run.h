@@ -10,7 +10,6 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -55,42 +54,14 @@ inline std::string read_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-inline nlohmann::json read_json(const std::string& path) {
-  return nlohmann::json::parse(read_bytes(path));
-}
-
-inline void write_json(const std::string& path, const nlohmann::json& value) {
-  std::ofstream(path) << value.dump(2);
-}
-
 inline at::Tensor read_tensor(const std::string& path, const std::string& name) {
   return SafetensorsFile(path).read(name);
 }
 
 // job.json of a golden pipeline, computed in float32 with diffusers' noise and default tiling.
-inline GenerateOptions golden_options(const Golden& golden, const std::string& output) {
-  const nlohmann::json job = read_json(golden.path("job.json"));
-  GenerateOptions options;
-  options.model = golden.path("model");
-  options.prompt = job["prompt"];
-  if (job["true_cfg_scale"] > 1.0) options.negative_prompt = job["negative_prompt"];
-  options.size.width = job["width"];
-  options.size.height = job["height"];
-  options.size.num_frames = job["num_frames"];
-  options.sampling.steps = job["num_inference_steps"];
-  options.sampling.embedded_guidance_scale = job["guidance_scale"];
-  options.sampling.cfg_scale = job["true_cfg_scale"];
-  options.sampling.seed = job["seed"];
-  options.sampling.noise_rng = NoiseRng::kTorchCpu;
-  options.vae.mode = TilingMode::kOff;
-  options.compute.device = "cpu";
-  options.compute.dtype = "float32";
-  options.compute.threads = 2;
-  options.output.path = output;
-  return options;
-}
+GenerateOptions golden_options(const Golden& golden, const std::string& output);
 
-// The fastest whole run there is: the first golden pipeline that is committed, two steps.
+// The fastest whole run there is: the smallest pipeline, two steps.
 inline GenerateOptions quick_options(const std::string& output) {
   GenerateOptions options =
       golden_options(Golden(std::filesystem::path(FLOWREEL_TEST_DATA) / "golden" / "tiny"), output);
@@ -118,12 +89,8 @@ inline std::string copy_model(const std::string& from, const std::string& to) {
   return to;
 }
 
-// Changes a JSON file in place.
-inline void edit_json(const std::string& path, const std::function<void(nlohmann::json&)>& change) {
-  nlohmann::json value = read_json(path);
-  change(value);
-  write_json(path, value);
-}
+// Sets one value of a JSON file: `pointer` as in RFC 6901 ("/hidden_act"), `value` as JSON text.
+void edit_json(const std::string& path, const std::string& pointer, const std::string& value);
 
 // Changes the tensors of a weights file in place.
 using TensorMap = std::map<std::string, at::Tensor>;

@@ -1,5 +1,7 @@
 // The golden data notices one wrong value in a config.json: the run with it misses a bound that the
 // run without it keeps.
+#include <nlohmann/json.hpp>
+
 #include "models/text/prompt_template.h"
 #include "pipeline/generate/text.h"
 #include "tests/pipeline/generate/run.h"
@@ -14,7 +16,10 @@ class MistakeTest : public GoldenTest {
   MistakeTest() { options_.model = copy_model(golden_.path("model"), folder_ / "model"); }
 
   void change(const std::string& file, const std::function<void(json&)>& mistake) {
-    edit_json(options_.model + "/" + file, mistake);
+    const std::string path = options_.model + "/" + file;
+    json content = json::parse(read_bytes(path));
+    mistake(content);
+    std::ofstream(path) << content.dump(2);
   }
   void scale(const std::string& component, const std::string& key, double factor) {
     change(component + "/config.json", [&](json& config) {

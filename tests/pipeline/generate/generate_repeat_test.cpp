@@ -1,4 +1,6 @@
 // The same job gives the same bits, and the manifest says what made them.
+#include <nlohmann/json.hpp>
+
 #include "pipeline/generate/hash.h"
 #include "pipeline/generate/inspect.h"
 #include "tests/pipeline/generate/run.h"
@@ -66,7 +68,8 @@ TEST_F(RepeatTest, InitialLatentsTakeThePlaceOfNoise) {
   auto expected = a.hashes;
   expected["file"] = b.hashes.at("file");  // carries another manifest
   EXPECT_EQ(b.hashes, expected);
-  EXPECT_EQ(read_json(folder_ / "b.json")["initial_latents"], replaying.initial_latents);
+  EXPECT_EQ(json::parse(read_bytes(folder_ / "b.json"))["initial_latents"],
+            replaying.initial_latents);
 }
 
 TEST_F(RepeatTest, SavedLatentsDecodeToTheSameFrames) {
@@ -87,7 +90,7 @@ TEST_F(RepeatTest, SavedLatentsDecodeToTheSameFrames) {
   EXPECT_EQ(b.hashes.at("frames"), a.hashes.at("frames"));
   EXPECT_EQ(b.hashes.at("latents"), a.hashes.at("latents"));
   EXPECT_EQ(b.hashes.count("noise"), 0u);
-  const json manifest = read_json(folder_ / "b.json");
+  const json manifest = json::parse(read_bytes(folder_ / "b.json"));
   EXPECT_FALSE(manifest.contains("seed"));
   EXPECT_FALSE(manifest["weights_sha256"].contains("transformer"));
 }
@@ -95,7 +98,7 @@ TEST_F(RepeatTest, SavedLatentsDecodeToTheSameFrames) {
 TEST_F(RepeatTest, ManifestSaysWhatWasDone) {
   GenerateOptions o = options("clip.mp4");
   const RunRecord record = run(o);
-  const json m = read_json(folder_ / "clip.json");
+  const json m = json::parse(read_bytes(folder_ / "clip.json"));
   EXPECT_EQ(m["task"], "t2v");
   EXPECT_EQ(m["prompt"], o.prompt);
   EXPECT_EQ(m["model"], o.model);
@@ -119,7 +122,7 @@ TEST_F(RepeatTest, ManifestSaysWhatWasDone) {
 TEST_F(RepeatTest, ClipCarriesTheManifestWithoutItsOwnHash) {
   run(options("clip.mp4"));
   const std::string carried = inspect_clip_manifest(folder_ / "clip.mp4");
-  json beside = read_json(folder_ / "clip.json");
+  json beside = json::parse(read_bytes(folder_ / "clip.json"));
   EXPECT_EQ(beside["hashes"].erase("file"), 1u);
   EXPECT_EQ(json::parse(carried), beside);
   EXPECT_TRUE(beside["hashes"].contains("frames"));
@@ -135,7 +138,7 @@ TEST_F(RepeatTest, PromptOfManyScriptsSurvivesTheContainer) {
   o.prompt = "一只猫 \"quoted\" \\ back\ttab 🎬";
   run(o);
   EXPECT_EQ(json::parse(inspect_clip_manifest(folder_ / "clip.mp4"))["prompt"], o.prompt);
-  EXPECT_EQ(read_json(folder_ / "clip.json")["prompt"], o.prompt);
+  EXPECT_EQ(json::parse(read_bytes(folder_ / "clip.json"))["prompt"], o.prompt);
 }
 
 TEST_F(RepeatTest, NothingElseIsLeftBehind) {
