@@ -23,8 +23,9 @@ RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
   record.task = "reconstruct";
   record.plan = plan_compute(options.compute);
   record.versions = environment_versions();
-  const SizeRules rules{config.spatial_compression_ratio, config.temporal_compression_ratio,
-                        config.spatial_compression_ratio, config.temporal_compression_ratio};
+  SizeRules rules;
+  rules.spatial_multiple = rules.spatial_ratio = config.spatial_compression_ratio;
+  rules.temporal_multiple = rules.temporal_ratio = config.temporal_compression_ratio;
   record.size = resolve_size(options.size, input_size(options.input, options.size, events), rules);
   std::string why;
   record.tiling = choose_tiling(options.vae, config, record.size, c10::elementSize(record.plan.vae),
