@@ -48,6 +48,7 @@ void expect_equal_images(const at::Tensor& actual, const at::Tensor& expected) {
 }
 
 TEST_P(RunParity, EveryStage) {
+  options_.compute.threads = 2;
   run();
   for (const char* ids : {"input_ids", "attention_mask", "clip_input_ids", "prompt_embeds_mask"}) {
     EXPECT_EQ(dumped("text", ids).scalar_type(), at::kLong) << ids;
