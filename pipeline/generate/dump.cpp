@@ -10,10 +10,10 @@
 
 namespace flowreel {
 
-void TensorDump::open(bool overwrite) const {
+void TensorDump::open(bool overwrite) {
   if (!active()) return;
   std::error_code error;
-  std::filesystem::create_directories(folder_, error);
+  made_ = std::filesystem::create_directories(folder_, error);
   if (error || !std::filesystem::is_directory(folder_, error)) {
     throw OutputError("--dump-tensors " + folder_ + ": cannot be made: " + error.message());
   }
@@ -24,6 +24,11 @@ void TensorDump::open(bool overwrite) const {
                         ": holds safetensors files already (--overwrite replaces them)");
     }
   }
+}
+
+TensorDump::~TensorDump() {
+  std::error_code not_empty;
+  if (made_) std::filesystem::remove(folder_, not_empty);
 }
 
 void TensorDump::write(const std::string& name,

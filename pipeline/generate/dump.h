@@ -14,10 +14,13 @@ class TensorDump {
  public:
   // folder: empty, and nothing is written.
   explicit TensorDump(const std::string& folder) : folder_(folder) {}
+  TensorDump(const TensorDump&) = delete;
+  TensorDump& operator=(const TensorDump&) = delete;
+  ~TensorDump();  // removes a folder that it made when nothing came into it
 
   // Makes the folder when it is not there. OutputError when that fails, or when the folder holds
   // safetensors files and overwrite is false. Before the first write.
-  void open(bool overwrite) const;
+  void open(bool overwrite);
 
   bool active() const { return !folder_.empty(); }
 
@@ -29,6 +32,7 @@ class TensorDump {
 
  private:
   std::string folder_;
+  bool made_ = false;
 };
 
 }  // namespace flowreel

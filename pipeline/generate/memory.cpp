@@ -74,14 +74,16 @@ VaeTiling choose_tiling(const VaeOptions& options, const HunyuanVaeConfig& confi
   VaeTiling tiling = options.tiles;
   tiling.spatial = options.mode == TilingMode::kOn;
   check_tiling(tiling, config);
-  if (options.mode != TilingMode::kAuto) return tiling;
+  if (options.mode == TilingMode::kOn) return tiling;
   const uint64_t needed = decode_bytes(config, size, tiling, bytes_per_value),
                  free = available_bytes(device);
   const bool larger_than_tile = size.width > tiling.tile_width || size.height > tiling.tile_height;
-  tiling.spatial = larger_than_tile && needed > free / 2;
-  if (why != nullptr && larger_than_tile) {
-    *why = std::string("VAE tiling auto: ") + (tiling.spatial ? "on" : "off") +
-           "; a decode without spatial tiles needs about " + human_bytes(needed) + ", " +
+  const bool is_auto = options.mode == TilingMode::kAuto;
+  tiling.spatial = is_auto && larger_than_tile && needed > free / 2;
+  if (why != nullptr && larger_than_tile && (is_auto || (free > 0 && needed > free))) {
+    *why = std::string("VAE tiling ") + (is_auto ? "auto: " : "") +
+           (tiling.spatial ? "on" : "off") + "; a decode without spatial tiles needs about " +
+           human_bytes(needed) + ", " +
            (free == 0 ? "free memory is unknown" : human_bytes(free) + " are free");
   }
   return tiling;

@@ -25,6 +25,7 @@ uint64_t available_bytes(at::Device device);
 
 // The tiling that a mode means for this clip. kAuto tiles in space when an untiled decode would
 // take more than half of the free memory; `why` then receives one line that says so either way.
+// kOff fills it too, when such a decode would take more than all of it.
 VaeTiling choose_tiling(const VaeOptions& options, const HunyuanVaeConfig& config,
                         const ClipSize& size, uint64_t bytes_per_value, at::Device device,
                         std::string* why);

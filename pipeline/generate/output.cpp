@@ -93,7 +93,13 @@ void ClipOutput::finish(RunRecord& record,
     record.hashes["file"] = sha256_of_file(options_.path);
   const std::string text = manifest(record);
   manifest_.write(text.data(), text.size());
-  manifest_.commit();
+  try {
+    manifest_.commit();
+  } catch (const Error&) {  // no clip without its manifest
+    if (std::filesystem::is_regular_file(options_.path, error))
+      std::filesystem::remove(options_.path, error);
+    throw;
+  }
 }
 
 }  // namespace flowreel

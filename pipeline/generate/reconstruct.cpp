@@ -17,7 +17,7 @@ RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
   ModelDirectory model(options.model);
   WeightsDigest digest;
   model.observe_reads(digest.observer());
-  const TensorDump dump(options.output.dump_tensors);
+  TensorDump dump(options.output.dump_tensors);
   const HunyuanVaeConfig config = model.vae_config();
   RunRecord record;
   record.task = "reconstruct";

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include "errors/error.h"
-#include "models/text/utf8.h"
 
 namespace flowreel {
 namespace {
@@ -74,7 +73,6 @@ at::Tensor TextStage::encode_clip(const std::string& name, const std::string& pr
 
 TextEmbedding TextStage::encode(const std::string& name, const std::string& prompt,
                                 const Events& events, PaddedText* padded) const {
-  if (!is_valid_utf8(prompt)) throw DataError(name + " is not valid UTF-8: " + quote(prompt));
   const at::Tensor tokens = encode_llama(name, prompt, events, padded);
   return {tokens, encode_clip(name, prompt, events, padded)};
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "errors/error.h"
+#include "models/text/utf8.h"
 #include "pipeline/flow/solver.h"
 
 namespace flowreel {
@@ -17,6 +18,14 @@ void check_range(const char* name, double value, double low, double high) {
   if (value >= low && value <= high) return;  // false for NaN
   throw UsageError(std::string(name) + " is " + std::to_string(value) + ", expected " +
                    std::to_string(low) + " to " + std::to_string(high));
+}
+
+void check_text(const char* name, const std::string& text) {
+  if (!is_valid_utf8(text)) {
+    throw DataError(std::string("the ") + name + " is not valid UTF-8; expected Unicode text");
+  }
+  if (text.find('\0') != std::string::npos)
+    throw DataError(std::string("the ") + name + " has a zero byte; expected text");
 }
 
 }  // namespace
@@ -38,6 +47,8 @@ void validate(const GenerateOptions& o) {
                      std::to_string(o.sampling.cfg_scale) + "; give a scale above 1");
   }
   find_solver(o.sampling.solver);
+  check_text("prompt", o.prompt);
+  check_text("negative prompt", o.negative_prompt.value_or(""));
 }
 
 std::string task_name(const GenerateOptions& o) {

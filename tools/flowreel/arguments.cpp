@@ -4,12 +4,13 @@
 #include <charconv>
 #include <filesystem>
 #include <random>
-#include <sstream>
 
 #include "errors/error.h"
 
 namespace flowreel {
 namespace {
+
+constexpr int64_t kMaxThreads = 1024, kMaxEncoderThreads = 64, kMaxBitrate = 2'000'000'000;
 
 template <typename T>
 bool parse_whole(const std::string& text, T& value) {
@@ -17,39 +18,69 @@ bool parse_whole(const std::string& text, T& value) {
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
+// What lies between the separators, also when that is nothing.
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts(1);
+  for (char c : text) {
+    if (c == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
 // "256x256x16" → {256, 256, 16}.
 std::array<int64_t, 3> parse_extent(const char* option, const std::string& text) {
   std::array<int64_t, 3> values{};
-  std::istringstream in(text);
-  std::string part;
-  size_t count = 0;
-  while (std::getline(in, part, 'x')) {
-    if (count == 3 || !parse_whole(part, values[count])) count = 4;
-    if (count > 3) break;
-    ++count;
-  }
-  if (count == 3) return values;
+  const std::vector<std::string> parts = split(text, 'x');
+  bool fits = parts.size() == values.size();
+  for (size_t i = 0; fits && i < parts.size(); ++i) fits = parse_whole(parts[i], values[i]);
+  if (fits) return values;
   throw UsageError(std::string(option) + " is \"" + text +
                    "\", expected WIDTHxHEIGHTxFRAMES, for example 256x256x16");
 }
 
 }  // namespace
 
+CLI::Validator whole_number(int64_t low, int64_t high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    int64_t value = 0;
+    if (parse_whole(text, value) && value >= low && value <= high) return "";
+    std::string expected = "expected a whole number";
+    if (low != INT64_MIN)
+      expected += " from " + std::to_string(low) + " to " + std::to_string(high);
+    return "is \"" + text + "\", " + expected;
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator number() {
+  const auto check = [](const std::string& text) -> std::string {
+    double value = 0;
+    return parse_whole(text, value) ? "" : "is \"" + text + "\", expected a number";
+  };
+  return CLI::Validator(check, "");
+}
+
 void add_size_options(CLI::App& command, SizeOptions& size) {
-  command.add_option("-W,--width", size.width, "pixels, a multiple of 16");
-  command.add_option("-H,--height", size.height, "pixels, a multiple of 16");
-  command.add_option("--num-frames,--video-length", size.num_frames, "4k+1");
-  command.add_option("--fps", size.fps, "frames per second");
+  command.add_option("-W,--width", size.width, "pixels, a multiple of 16")->check(whole_number());
+  command.add_option("-H,--height", size.height, "pixels, a multiple of 16")->check(whole_number());
+  command.add_option("--num-frames,--video-length", size.num_frames, "4k+1")->check(whole_number());
+  command.add_option("--fps", size.fps, "frames per second")->check(number());
 }
 
 void add_compute_options(CLI::App& command, ComputeOptions& compute) {
   command.add_option("--device", compute.device, "auto | cpu | cuda | cuda:N");
   command.add_option("--dtype", compute.dtype, "auto | float32 | bfloat16 | float16");
-  command.add_option("--threads", compute.threads, "CPU threads; 0: one per core");
+  command.add_option("--threads", compute.threads, "CPU threads; 0: one per core")
+      ->check(whole_number(0, kMaxThreads));
 }
 
 void add_vae_options(CLI::App& command, SharedText& text) {
-  command.add_option("--vae-tiling", text.tiling, "off | on | auto: spatial tiles of the VAE");
+  command.add_option("--vae-tiling", text.tiling,
+                     "off | on | auto (by free memory): spatial tiles");
   command.add_option("--vae-tile", text.tile, "tile, WxHxF pixels and frames (256x256x16)");
   command.add_option("--vae-tile-stride", text.tile_stride,
                      "from tile to tile, WxHxF (192x192x12)");
@@ -59,9 +90,11 @@ void add_output_options(CLI::App& command, OutputOptions& output, SharedText& te
   command.add_option("-o,--output", output.path, "the clip; its manifest is written beside it")
       ->required();
   command.add_option("--codec", output.codec, "h264 | h265 | av1 | ffv1 | png");
-  command.add_option("--crf", output.crf, "constant quality, lower is better");
-  command.add_option("--bitrate", output.bitrate, "bits per second, in place of --crf");
-  command.add_option("--encoder-threads", output.encoder_threads, "part of the result's bytes");
+  command.add_option("--crf", output.crf, "constant quality, lower is better")->check(number());
+  command.add_option("--bitrate", output.bitrate, "bits per second, in place of --crf")
+      ->check(whole_number(1, kMaxBitrate));
+  command.add_option("--encoder-threads", output.encoder_threads, "part of the result's bytes")
+      ->check(whole_number(1, kMaxEncoderThreads));
   command.add_option("--frames-dir", output.frames_dir, "also write frame_00000.png … there");
   command.add_option("--dump-tensors", output.dump_tensors,
                      "write intermediate tensors to this folder");
@@ -107,9 +140,7 @@ uint64_t parse_seed(const std::string& text) {
 
 std::vector<double> parse_numbers(const char* option, const std::string& text) {
   std::vector<double> numbers;
-  std::istringstream in(text);
-  std::string part;
-  while (std::getline(in, part, ',')) {
+  for (const std::string& part : split(text, ',')) {
     const size_t first = part.find_first_not_of(' ');
     double value = 0;
     if (first == std::string::npos || !parse_whole(part.substr(first), value)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string>
 
 #include "pipeline/generate/options.h"
@@ -10,9 +11,14 @@ namespace flowreel {
 
 // Options whose values need more than a conversion; resolved after parsing.
 struct SharedText {
-  std::string tiling = "auto", progress = "auto";
+  std::string tiling = "off", progress = "auto";
   std::string tile, tile_stride;  // "WxHxF"
 };
+
+// What CLI11 reads more loosely: whole numbers in decimal digits between the limits, and numbers,
+// with nothing before or after them. For CLI::Option::check().
+CLI::Validator whole_number(int64_t low = INT64_MIN, int64_t high = INT64_MAX);
+CLI::Validator number();
 
 void add_size_options(CLI::App& command, SizeOptions& size);
 void add_compute_options(CLI::App& command, ComputeOptions& compute);

@@ -1,9 +1,7 @@
 #include "pipeline/generate/generate.h"
 
-#include <fstream>
-#include <iterator>
-
 #include "errors/error.h"
+#include "files/file.h"
 #include "tools/flowreel/arguments.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/progress.h"
@@ -14,6 +12,8 @@ namespace {
 constexpr const char* kFooter =
     "Example:\n  flowreel generate --model HunyuanVideo --prompt \"A cat walks on the grass\" \\\n"
     "    --width 512 --height 320 --num-frames 61 --steps 30 --seed 42 -o cat.mp4";
+
+constexpr int64_t kMaxSteps = 10000;
 
 struct GenerateArguments {
   GenerateOptions options;
@@ -29,19 +29,25 @@ void add_prompt_options(CLI::App& command, GenerateArguments& a) {
   command.add_option("-n,--negative-prompt", a.negative_prompt,
                      "what not to show; needs --cfg-scale above 1");
   command.add_option("-i,--input", a.options.input, "clip or folder of images to start from");
-  command.add_option("--strength", a.options.strength, "how much of --input to change, 0 to 1");
+  command.add_option("--strength", a.options.strength, "how much of --input to change, 0 to 1")
+      ->check(number());
   command.add_option("--first-frame", a.options.first_frame, "image to hold as the first frame");
 }
 
 void add_sampling_options(CLI::App& command, GenerateArguments& a) {
   SamplingOptions& s = a.options.sampling;
-  command.add_option("--steps,--infer-steps,--num-inference-steps", s.steps, "sampling steps");
+  command.add_option("--steps,--infer-steps,--num-inference-steps", s.steps, "sampling steps")
+      ->check(whole_number(1, kMaxSteps));
   command.add_option("--solver", s.solver, "euler | heun | midpoint | rk4 | ab2");
-  command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's");
+  command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's")
+      ->check(number());
   command.add_option("--sigmas", a.sigmas, "falling noise levels 1,…  in place of the even grid");
-  command.add_option("--embedded-guidance-scale,--embedded-cfg-scale", s.embedded_guidance_scale,
-                     "guidance the model was distilled with");
-  command.add_option("--cfg-scale", s.cfg_scale, "true classifier-free guidance; 1: off");
+  command
+      .add_option("--embedded-guidance-scale,--embedded-cfg-scale", s.embedded_guidance_scale,
+                  "guidance the model was distilled with")
+      ->check(number());
+  command.add_option("--cfg-scale", s.cfg_scale, "true classifier-free guidance; 1: off")
+      ->check(number());
   command.add_option("--seed", a.seed, "0 to 2^64-1; -1: a random one, printed");
   command.add_option("--noise-rng", a.noise_rng, "philox | torch-cpu (diffusers' CPU generator)");
   command.add_option("--initial-latents", a.options.initial_latents,
@@ -52,9 +58,9 @@ void add_sampling_options(CLI::App& command, GenerateArguments& a) {
 }
 
 std::string read_prompt(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw MissingInputError("--prompt-file " + path + ": cannot be opened");
-  std::string text{std::istreambuf_iterator<char>(in), {}};
+  constexpr uint64_t kMaxBytes = 1 << 20;
+  const std::vector<uint8_t> bytes = read_all(open_input_file(path), kMaxBytes);
+  std::string text(bytes.begin(), bytes.end());
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   return text;
 }
@@ -75,7 +81,7 @@ void complete(const CLI::App& command, GenerateArguments& a) {
   if (command.count("--strength") != 0 && o.input.empty())
     throw UsageError("--strength needs --input");
   o.sampling.seed = parse_seed(a.seed);
-  if (!a.sigmas.empty()) {
+  if (command.count("--sigmas") != 0) {
     if (command.count("--steps") != 0)
       throw UsageError("--steps and --sigmas exclude each other; give only one");
     o.sampling.sigmas = parse_numbers("--sigmas", a.sigmas);
@@ -90,12 +96,25 @@ void complete(const CLI::App& command, GenerateArguments& a) {
     throw UsageError("--model is missing; expected a diffusers pipeline directory");
 }
 
+// Decoding finished latents samples nothing.
+void tell_unused(const CLI::App& command, const Events& events) {
+  for (const char* option :
+       {"--prompt", "--prompt-file", "--negative-prompt", "--steps", "--solver", "--flow-shift",
+        "--sigmas", "--embedded-guidance-scale", "--cfg-scale", "--seed", "--noise-rng"}) {
+    if (command.count(option) != 0)
+      events.tell(std::string(option) + " has no effect with --from-latents");
+  }
+}
+
 void run(const CLI::App& command, GenerateArguments& a) {
   complete(command, a);
   ProgressPrinter printer(parse_progress(a.text.progress));
   const Events events = printer.events();
-  if (a.options.from_latents.empty())
+  if (a.options.from_latents.empty()) {
     events.tell("seed " + std::to_string(a.options.sampling.seed));
+  } else {
+    tell_unused(command, events);
+  }
   const RunRecord record = generate(a.options, events);
   printer.finish(a.options.output.path);
 }

@@ -1,5 +1,7 @@
 // flowreel: subcommands in, exit codes out. Everything else is in the library.
 #include <c10/util/Exception.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -8,22 +10,16 @@
 
 #include "errors/error.h"
 #include "tools/flowreel/commands.h"
+#include "tools/flowreel/printable.h"
 #include "tools/flowreel/stop_signal.h"
 
 namespace {
 
-// The first line of a message, which may be of many; control characters would let a file name write
-// on the terminal.
-std::string one_line(const std::string& text) {
-  std::string line = text.substr(0, text.find('\n'));
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return line;
-}
+// LibTorch's messages go on for many lines, with a stack trace; the first says it.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 int fail(int exit_code, const std::string& text) {
-  std::fprintf(stderr, "flowreel: %s\n", one_line(text).c_str());
+  std::fprintf(stderr, "flowreel: %s\n", flowreel::printable(text).c_str());
   return exit_code;
 }
 
@@ -31,6 +27,25 @@ bool is_out_of_memory(const c10::Error& error) {
   return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
          std::string(error.what()).find("not enough memory") != std::string::npos ||
          std::string(error.what()).find("can't allocate memory") != std::string::npos;
+}
+
+// CLI11 only says that a subcommand is missing.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return "";
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->check_name(argv[1])) return "";
+    names += (names.empty() ? "" : " or ") + command->get_name();
+  }
+  return "\"" + std::string(argv[1]) + "\" is not a command; expected " + names;
+}
+
+std::string usage_text(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const size_t repeated = text.find(": At Most 1 required");
+  return (repeated == std::string::npos ? text
+                                        : text.substr(0, repeated) + " is given more than once") +
+         " (flowreel --help)";
 }
 
 int run(const flowreel::Command& command) {
@@ -45,16 +60,26 @@ int run(const flowreel::Command& command) {
   } catch (const std::bad_alloc&) {
     return fail(kOutOfMemory, "out of memory");
   } catch (const c10::Error& error) {
-    if (is_out_of_memory(error)) return fail(kOutOfMemory, "out of memory: " + error.msg());
-    return fail(kInternal, "internal error: " + error.msg());
+    if (is_out_of_memory(error))
+      return fail(kOutOfMemory, "out of memory: " + first_line(error.msg()));
+    return fail(kInternal, "internal error: " + first_line(error.msg()));
   } catch (const std::exception& error) {
-    return fail(kInternal, std::string("internal error: ") + error.what());
+    return fail(kInternal, "internal error: " + first_line(error.what()));
+  }
+}
+
+// A caller may have closed a standard stream; its number must not become that of a clip, into which
+// progress would then be printed.
+void open_standard_streams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) < 0) return;
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_standard_streams();
   // LibTorch's allocator reads it once: huge pages for large tensors, fewer faults in every pass.
   ::setenv("THP_MEM_ALLOC_ENABLE", "1", /*overwrite=*/0);
   constexpr int kUsage = 64;
@@ -67,11 +92,13 @@ int main(int argc, char** argv) {
   flowreel::add_generate(app, command);
   flowreel::add_reconstruct(app, command);
   flowreel::add_inspect(app, command);
+  const std::string unknown = unknown_command(app, argc, argv);
+  if (!unknown.empty()) return fail(kUsage, unknown);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return fail(kUsage, std::string(error.what()) + " (flowreel --help)");
+    return fail(kUsage, usage_text(error));
   }
   flowreel::install_stop_signals();
   return run(command);

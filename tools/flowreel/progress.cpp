@@ -9,8 +9,10 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <vector>
 
 #include "errors/error.h"
+#include "tools/flowreel/printable.h"
 #include "tools/flowreel/stop_signal.h"
 
 namespace flowreel {
@@ -59,6 +61,14 @@ struct ProgressPrinter::State {
   std::condition_variable wake;
   bool closing = false;
   std::thread heartbeat;
+  bool working = false;
+  std::vector<std::string> held;  // notices of a run that has not begun
+
+  void begin() {
+    working = true;
+    for (const std::string& text : held) std::fprintf(stderr, "flowreel: %s\n", text.c_str());
+    held.clear();
+  }
 
   void print_json() {
     nlohmann::json line = {{"v", 1},
@@ -102,6 +112,7 @@ struct ProgressPrinter::State {
 
   void see(const Progress& p) {
     const std::lock_guard lock(mutex);
+    if (!working) begin();
     if (p.stage != last.stage) {
       close_bar();
       stage_began = Clock::now();
@@ -112,6 +123,13 @@ struct ProgressPrinter::State {
     if (mode == ProgressMode::kJson) print_json();
     if (mode == ProgressMode::kPlain) print_plain();
     if (mode == ProgressMode::kAuto) print_bar();
+  }
+
+  void notice(const std::string& text) {
+    const std::lock_guard lock(mutex);
+    close_bar();
+    held.push_back(printable(text));
+    if (working) begin();
   }
 
   void keep_alive() {
@@ -141,13 +159,8 @@ ProgressPrinter::~ProgressPrinter() {
 Events ProgressPrinter::events() {
   Events events;
   State* state = state_.get();
-  if (state->mode != ProgressMode::kNone)
-    events.progress = [state](const Progress& p) { state->see(p); };
-  events.notice = [state](const std::string& text) {
-    const std::lock_guard lock(state->mutex);
-    state->close_bar();
-    std::fprintf(stderr, "flowreel: %s\n", text.c_str());
-  };
+  events.progress = [state](const Progress& p) { state->see(p); };
+  events.notice = [state](const std::string& text) { state->notice(text); };
   events.stop_requested = [] { return stop_signal() != 0; };
   return events;
 }

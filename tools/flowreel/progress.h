@@ -13,7 +13,8 @@ enum class ProgressMode { kAuto, kPlain, kJson, kNone };
 
 // kAuto: a bar with the time left where stderr is a terminal, else as kPlain: a line per stage and
 // ten per cent of it. kJson: lines {"v":1,"t":"progress","stage","step","steps","pct"} on stdout,
-// pct never falling, one at least every 20 seconds. Notices go to stderr in every mode.
+// pct never falling, one at least every 20 seconds. Notices go to stderr in every mode, the first
+// ones when the work begins, so that a run that is refused says one line: why.
 class ProgressPrinter {
  public:
   explicit ProgressPrinter(ProgressMode mode);

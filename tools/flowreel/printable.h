@@ -1,0 +1,12 @@
+// Text from outside (names of files, prompts) on somebody's terminal.
+#pragma once
+
+#include <string>
+
+namespace flowreel {
+
+// The text on one line: control characters, with which it could write elsewhere on the terminal or
+// begin a line of its own, become question marks.
+std::string printable(const std::string& text);
+
+}  // namespace flowreel
