@@ -21,8 +21,8 @@ class Refusal(cli.ProgramTest):
 
 class BadMedia(Refusal):
     def refuse(self, code, texts, source, option="--input", *more):
-        prompt = ["--prompt", "a cat", "--progress", "none"]
-        self.assert_clean_failure(code, texts, "generate", "--model", TINY, *prompt, *SIZE, option, source, *more, "-o", "o.mp4")
+        head = ["generate", "--model", TINY, "--prompt", "a cat", "--progress", "none", *SIZE]
+        self.assert_clean_failure(code, texts, *head, option, source, *more, "-o", "o.mp4")
 
     def test_names_that_are_no_local_file(self):
         for name in ("http://example.org/a.mp4", "file:///etc/passwd", "concat:a.mp4|b.mp4", "subfile,,start,0,,:a"):

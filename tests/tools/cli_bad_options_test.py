@@ -4,85 +4,60 @@ import cli_program as cli
 from cli_program import TINY
 
 OUTPUT = ("-o", "out.mp4")
-# Small and short, so that a run that is not refused, as it should be, ends soon; under other names than the tested ones.
+# Small and short, so that a run that is not refused, as it should be, ends soon.
 SIZE = {"--width": "32", "--height": "16", "--num-frames": "5", "--steps": "1"}
 
 # What is wrong, options of `generate` besides --model and -o, exit code, texts in the message.
 GENERATE = [
     ("no prompt", [], 64, ["--prompt is missing"]),
-    ("unknown option", ["--prompt", "x", "--guidance_scale", "6"], 64, ["--guidance_scale"]),
     ("bare guidance scale", ["--prompt", "x", "--guidance-scale", "6"], 64, ["--guidance-scale"]),
     ("stray word", ["--prompt", "a", "cat"], 64, ["cat"]),
     ("width 100", ["--width", "100"], 64, ["--width is 100", "96 or 112"]),
-    ("height 17", ["--height", "17"], 64, ["--height is 17", "16 or 32"]),
     ("frames 10", ["--num-frames", "10"], 64, ["--num-frames is 10", "9 or 13"]),
-    ("frames 0", ["--num-frames", "0"], 64, ["--num-frames is 0"]),
     ("width 0", ["--width", "0"], 64, ["--width is 0"]),
     ("width 1e9", ["--width", "1000000000"], 64, ["--width is 1000000000", "16384"]),
     ("width beyond 64 bits", ["--width", "99999999999999999999"], 64, ["--width"]),
-    ("frames 1e9", ["--num-frames", "1000000001"], 64, ["--num-frames is 1000000001"]),
     ("negative width", ["--width", "-16"], 64, ["--width is -16"]),
     ("width with a unit", ["--width", "512px"], 64, ["--width", "512px"]),
-    ("broken width", ["--width", "32.5"], 64, ["--width", "32.5"]),
-    ("empty width", ["--width", ""], 64, ["--width"]),
     ("width in hex", ["--width", "0x40"], 64, ["--width"]),
     ("fps 0", ["--fps", "0"], 64, ["--fps is 0"]),
-    ("fps 1e-9", ["--fps", "1e-9"], 64, ["--fps"]),
     ("fps NaN", ["--fps", "nan"], 64, ["--fps is nan"]),
-    ("fps inf", ["--fps", "inf"], 64, ["--fps is inf"]),
     ("steps 0", ["--steps", "0"], 64, ["--steps", "10000"]),
-    ("steps -1", ["--steps", "-1"], 64, ["--steps", "-1"]),
     ("steps 1e7", ["--steps", "10000000"], 64, ["--steps", "10000000"]),
-    ("steps 2.5", ["--steps", "2.5"], 64, ["--steps", "2.5"]),
     ("solver", ["--solver", "dpm++"], 64, ["dpm++", "euler", "ab2"]),
     ("flow shift 0", ["--flow-shift", "0"], 64, ["flow shift is 0"]),
-    ("flow shift NaN", ["--flow-shift", "nan"], 64, ["flow shift is nan"]),
-    ("flow shift -7", ["--flow-shift", "-7"], 64, ["flow shift is -7"]),
     ("guidance NaN", ["--embedded-guidance-scale", "nan"], 64, ["--embedded-guidance-scale is nan"]),
-    ("guidance -1", ["--embedded-guidance-scale", "-1"], 64, ["--embedded-guidance-scale is -1"]),
     ("cfg NaN", ["--cfg-scale", "nan"], 64, ["--cfg-scale is nan"]),
-    ("cfg -2", ["--cfg-scale", "-2"], 64, ["--cfg-scale is -2"]),
     ("negative prompt without cfg", ["--negative-prompt", "blur"], 64, ["--negative-prompt", "--cfg-scale"]),
     ("rising sigmas", ["--sigmas", "0.5,1"], 64, ["sigma 1 is 1"]),
     ("sigmas with words", ["--sigmas", "1,half"], 64, ["--sigmas", "half"]),
-    ("sigmas with NaN", ["--sigmas", "1,nan"], 64, ["sigma 1 is nan"]),
     ("sigmas above one", ["--sigmas", "7,1"], 64, ["sigma 0 is 7"]),
-    ("sigmas empty", ["--sigmas", ""], 64, ["--sigmas"]),
     ("sigmas with an open end", ["--sigmas", "1,0.5,"], 64, ["--sigmas"]),
     ("sigmas and steps", ["--sigmas", "1,0.5", "--steps", "2"], 64, ["--sigmas", "--steps"]),
     ("seed 1e19", ["--seed", "1e19"], 64, ["--seed", "1e19"]),
     ("seed 2^64", ["--seed", "18446744073709551616"], 64, ["--seed", "18446744073709551615"]),
     ("seed -2", ["--seed", "-2"], 64, ["--seed", "-2"]),
     ("seed abc", ["--seed", "abc"], 64, ["--seed", "abc"]),
-    ("seed 1.0", ["--seed", "1.0"], 64, ["--seed", "1.0"]),
-    ("seed empty", ["--seed", ""], 64, ["--seed"]),
     ("noise rng", ["--noise-rng", "mt19937"], 64, ["--noise-rng", "mt19937", "philox"]),
     ("strength alone", ["--strength", "0.5"], 64, ["--strength", "--input"]),
     ("strength 1.5", ["--input", "in.mp4", "--strength", "1.5"], 64, ["--strength is 1.5"]),
-    ("strength NaN", ["--input", "in.mp4", "--strength", "nan"], 64, ["--strength is nan"]),
     ("input and first frame", ["--input", "a.mp4", "--first-frame", "b.png"], 64, ["--input", "--first-frame"]),
     ("tiling", ["--vae-tiling", "sometimes"], 64, ["--vae-tiling", "sometimes", "auto"]),
     ("tile with a unit", ["--vae-tile", "256px"], 64, ["--vae-tile", "256px"]),
-    ("tile of two numbers", ["--vae-tile", "256x256"], 64, ["--vae-tile", "256x256"]),
     ("tile with an open end", ["--vae-tile", "256x256x16x"], 64, ["--vae-tile"]),
     ("tile 0", ["--vae-tile", "0x0x0"], 64, ["tile"]),
-    ("tile negative", ["--vae-tile", "-32x32x16"], 64, ["tile"]),
     ("stride beyond the tile", ["--vae-tile-stride", "512x512x32"], 64, ["stride"]),
     ("device", ["--device", "tpu"], 64, ["--device", "tpu", "cuda"]),
-    ("device number", ["--device", "cuda:x"], 64, ["--device", "cuda:x"]),
     ("dtype", ["--dtype", "fp64"], 64, ["--dtype", "fp64", "bfloat16"]),
     ("threads -1", ["--threads", "-1"], 64, ["--threads", "-1"]),
-    ("threads 1e6", ["--threads", "1000000"], 64, ["--threads", "1000000"]),
     ("codec", ["--codec", "divx"], 64, ["divx", "h264"]),
     ("crf 99", ["--crf", "99"], 64, ["crf", "99"]),
-    ("crf NaN", ["--crf", "nan"], 64, ["crf", "nan"]),
     ("crf -3", ["--crf", "-3"], 64, ["crf", "-3"]),
     ("crf and bitrate", ["--crf", "20", "--bitrate", "100000"], 64, ["crf", "bitrate"]),
-    ("bitrate -1", ["--bitrate", "-1"], 64, ["bitrate", "-1"]),
     ("encoder threads 0", ["--encoder-threads", "0"], 64, ["threads"]),
     ("progress", ["--progress", "loud"], 64, ["--progress", "loud", "json"]),
 ]
-NEED_NO_PROMPT = {"no prompt", "unknown option", "bare guidance scale", "stray word"}
+NEED_NO_PROMPT = {"no prompt", "bare guidance scale", "stray word"}
 
 
 class BadOptions(cli.ProgramTest):
@@ -157,7 +132,7 @@ class Prompts(cli.ProgramTest):
         self.refuse(64, ["--prompt", "--prompt-file"], "--prompt", "x", "--prompt-file", "p.txt")
 
     def test_unusual_text_is_taken_as_it_is(self):
-        for prompt in ["", " ", "{}", "{0} %s %n \\", "a\tb\nc", "\u202eright to left\u200b", "<|eot_id|>", "🎬" * 5]:
+        for prompt in ["", "{} {0} %s %n \\", "a\tb\nc", "\u202eright to left\u200b", "<|eot_id|>🎬"]:
             with self.subTest(repr(prompt)):
                 self.generate("--overwrite", *OUTPUT, prompt=prompt)
 

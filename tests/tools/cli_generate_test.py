@@ -201,7 +201,8 @@ class Start(Clip):
         cli.make_clip(self.folder / "in.png", "50x20", 1)
         first = self.hashes("--first-frame", "in.png", "--dump-tensors", "dump")
         self.assertEqual(self.manifest()["task"], "i2v")
-        held = [cli.floats(cli.read_safetensors(self.folder / f"dump/step_00{i}.safetensors")["latents"]) for i in (0, 1)]
+        steps = [self.folder / f"dump/step_00{i}.safetensors" for i in (0, 1)]
+        held = [cli.floats(cli.read_safetensors(step)["latents"]) for step in steps]
         frame = [[values[c * 16 : c * 16 + 8] for c in range(4)] for values in held]  # [C,T=2,2,4] → T=0
         self.assertEqual(frame[0], frame[1])
         self.assertNotEqual(held[0], held[1])

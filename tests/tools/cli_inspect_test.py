@@ -2,9 +2,9 @@
 
 import json
 import re
+import resource
 import subprocess
 import sys
-import time
 
 import cli_program as cli
 from cli_program import ROOT, SMALL, TINY
@@ -17,12 +17,16 @@ class Published(cli.ProgramTest):
         script = [sys.executable, str(ROOT / "tools" / "make_published_shape.py"), str(self.folder / "hv"), *options]
         subprocess.run(script, check=True, capture_output=True)
 
+    def processor_time(self):
+        """Seconds that finished programs have used: no matter what else the machine does."""
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
     def test_parameters_from_headers_within_a_second(self):
         self.make()
-        self.succeed("inspect", "hv")  # the program's own libraries are in memory after this
-        began = time.monotonic()
+        began = self.processor_time()
         out = self.succeed("inspect", "hv", "--width", "960", "--height", "544", "--num-frames", "61").out
-        self.assertLess(time.monotonic() - began, 1)
+        self.assertLess(self.processor_time() - began, 1)
         self.assertRegex(out, r"transformer +12 821 012 544 parameters .*BFloat16")
         self.assertRegex(out, r"vae +246 478 803 parameters .*Float")
         self.assertIn("960x544, 61 frames", out)

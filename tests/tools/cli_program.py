@@ -94,14 +94,16 @@ def mp4_boxes(path):
 
 def probe(path):
     """What ffprobe says of the first video stream, frames counted."""
-    command = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0", "-show_streams", "-of", "json", path]
+    what = ["-count_frames", "-select_streams", "v:0", "-show_streams", "-of", "json"]
+    command = ["ffprobe", "-v", "error", *what, path]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["streams"][0]
 
 
 def make_clip(path, size="64x48", frames=9, rate=24, *codec):
     """A moving test picture from ffmpeg; `path` may be a pattern of images."""
     source = f"testsrc2=size={size}:rate={rate}"
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, "-frames:v", str(frames), *codec, str(path)]
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, "-frames:v", str(frames), *codec]
+    command.append(str(path))
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 

@@ -1,4 +1,4 @@
-"""Every flowreel command of the README and of the help texts works as pasted, with a small model in the place of a large one."""
+"""Every flowreel command of the README and of the help texts works as pasted, with a small model for a large one."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import shlex
 import cli_program as cli
 
 # In the place of sizes that take hours on a model of any use.
-SMALLER = {"--width": "32", "--height": "16", "--num-frames": "5", "--steps": "2"}
+SMALLER = {"--width": "32", "--height": "16", "--num-frames": "5", "--steps": "2", "--threads": "1"}
 
 
 def commands(text):
