@@ -87,7 +87,7 @@ class BadOptions(cli.ProgramTest):
             ("an empty output", ["generate", "--model", TINY, "--prompt", "x", "-o", ""], ["--output"]),
             ("reconstruct without input", ["reconstruct", "--model", TINY, "-o", "x.mp4"], ["--input"]),
             ("inspect without path", ["inspect"], ["path"]),
-            ("the same option twice", ["generate", "-p", "x", "-p", "y", "-o", "x.mp4"], ["--prompt", "more than once"]),
+            ("the same option twice", ["generate", "-p", "x", "-p", "y", "-o", "z"], ["--prompt", "more than once"]),
         ]:
             with self.subTest(what):
                 self.assert_refused(64, texts, *arguments)
