@@ -71,6 +71,10 @@ OutputFile::OutputFile(const std::string& path, bool overwrite)
   if (!final_path.has_filename() || std::filesystem::is_directory(final_path, error)) {
     throw OutputError(quote_path(path) + " is a directory; expected the name of a file");
   }
+  if (std::filesystem::exists(final_path, error) &&
+      !std::filesystem::is_regular_file(final_path, error)) {
+    throw OutputError(quote_path(path) + " is not a regular file");
+  }
   if (final_path.filename().string().size() > 255)
     throw OutputError(quote_path(path) + " is too long a name");
   temporary_ = temporary_name(path);

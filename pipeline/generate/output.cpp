@@ -92,8 +92,8 @@ void ClipOutput::finish(RunRecord& record,
   if (std::filesystem::is_regular_file(options_.path, error))
     record.hashes["file"] = sha256_of_file(options_.path);
   const std::string text = manifest(record);
-  manifest_.write(text.data(), text.size());
   try {
+    manifest_.write(text.data(), text.size());
     manifest_.commit();
   } catch (const Error&) {  // no clip without its manifest
     if (std::filesystem::is_regular_file(options_.path, error))

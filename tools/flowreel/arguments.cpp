@@ -105,11 +105,11 @@ void add_output_options(CLI::App& command, OutputOptions& output, SharedText& te
 
 VaeOptions parse_vae(const SharedText& text) {
   VaeOptions options;
-  if (text.tiling == "off") {
-    options.mode = TilingMode::kOff;
-  } else if (text.tiling == "on") {
+  if (text.tiling == "on") {
     options.mode = TilingMode::kOn;
-  } else if (text.tiling != "auto") {
+  } else if (text.tiling == "auto") {
+    options.mode = TilingMode::kAuto;
+  } else if (text.tiling != "off") {
     throw UsageError("--vae-tiling is \"" + text.tiling + "\", expected off, on or auto");
   }
   if (!text.tile.empty()) {

@@ -166,7 +166,7 @@ TEST(Safetensors, ReportsAnOutputThatCannotBeMade) {
   std::filesystem::create_directories(folder / "taken");
   expect_error(73, {"none/x", "No such file"},
                [&] { write_safetensors(folder / "none/x", tensors); });
-  expect_error(73, {"taken", "not a regular file"},
+  expect_error(73, {"taken", "is a directory"},
                [&] { write_safetensors(folder / "taken", tensors); });
   EXPECT_EQ(folder.file_count(), 1u);
 }

@@ -53,8 +53,11 @@ TEST(Memory, OnAndOffAreObeyed) {
   options.mode = TilingMode::kOn;
   EXPECT_TRUE(choose_tiling(options, {}, {64, 64, 5, 24}, 4, at::kCPU, &why).spatial);
   options.mode = TilingMode::kOff;
-  EXPECT_FALSE(choose_tiling(options, {}, {16384, 16384, 17, 24}, 4, at::kCPU, &why).spatial);
   EXPECT_EQ(why, "");
+  EXPECT_FALSE(choose_tiling(options, {}, {512, 16, 5, 24}, 1, at::kCPU, &why).spatial);
+  EXPECT_EQ(why, "");
+  EXPECT_FALSE(choose_tiling(options, {}, {16384, 16384, 17, 24}, 4, at::kCPU, &why).spatial);
+  expect_contains(why, {"VAE tiling off", "GiB are free"});
   options.tiles.stride_width = 300;
   EXPECT_THROW(choose_tiling(options, {}, {64, 64, 5, 24}, 4, at::kCPU, &why), UsageError);
 }
