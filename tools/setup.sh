@@ -11,7 +11,7 @@ packages=(
   build-essential cmake ninja-build ccache pkg-config git python3 python3-venv python3-pip
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
-  nlohmann-json3-dev libcli11-dev libspdlog-dev libgtest-dev libpcre2-dev libutf8proc-dev libssl-dev
+  nlohmann-json3-dev libcli11-dev libgtest-dev libpcre2-dev libutf8proc-dev libssl-dev
   ffmpeg universal-ctags
 )
 
