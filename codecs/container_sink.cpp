@@ -32,8 +32,8 @@ class ContainerSink : public ClipSink {
   }
 
   void write(const at::Tensor& pixels) override {
-    if (next_time_ == 0) write_header();
     const UniqueFrame frame = from_rgb_(pixels);
+    if (next_time_ == 0) write_header();
     frame->pts = next_time_++;
     encode(frame.get());
   }
