@@ -20,7 +20,8 @@ fail() { printf 'setup: %s\n' "$*" >&2; exit 69; }
 
 missing_packages() {
   local installed
-  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null |
+  # dpkg-query fails when it knows nothing of a package, which is what is asked here.
+  installed=$({ dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null || true; } |
     awk '$2 == "installed" {print $1}' | sort -u)
   comm -13 <(printf '%s\n' "$installed") <(printf '%s\n' "${packages[@]}" | sort)
 }
