@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Times flowreel against diffusers: the same random model, LibTorch and thread count, in one run.
 
-    tools/bench.py [--program build/release/flowreel] [--threads 2] [--steps 6] [--markdown]
+    tools/bench.py [--program build/release/flowreel] [--threads 2] [--steps 6] [--rounds 3]
 
 Prints seconds per sampling step, per decode, from cold start to the first clip, and peak memory of each, with the
-ratio diffusers / flowreel. Needs a Python with torch, diffusers and transformers of the versions below (the ones of
+ratio diffusers / flowreel. The two take turns, so that a machine whose speed drifts favours neither; times are medians
+over all rounds, memory is the largest seen. Needs a Python with torch, diffusers and transformers of the versions below (the ones of
 tools/make_fixtures.py); the program should be linked to that same torch.
 
 Model: 4 double + 8 single blocks, width 512; 2304 video tokens, 20 valid of 256 text tokens; the autoencoder at half
@@ -126,6 +127,13 @@ def run(command, env, last_stage=None):
     return lines, time.perf_counter() - began, usage.ru_maxrss / 1024
 
 
+class Pair:
+    """What was measured of the two, round after round."""
+
+    def __init__(self):
+        self.ours, self.theirs = [], []
+
+
 class Contest:
     def __init__(self, args, folder):
         self.args, self.folder = args, folder
@@ -144,7 +152,8 @@ class Contest:
         lines, wall, peak = run([str(part) for part in command], self.env)
         return json.loads(lines[-1][1]), wall, peak
 
-    def add(self, name, ours, theirs, unit):
+    def add(self, name, pair, summary, unit):
+        ours, theirs = summary(pair.ours), summary(pair.theirs)
         self.rows.append((name, theirs, ours, theirs / ours, unit))
 
     def progress(self, lines, stage):
@@ -153,13 +162,18 @@ class Contest:
 
     def steps(self, model, prompt):
         size = ["--width", 256, "--height", 256, "--num-frames", 33, "--steps", self.args.steps]
-        lines, _, our_peak = self.flowreel("-m", model, "-p", prompt, *size, last_stage="sample")
-        ours = [at for at, _ in self.progress(lines, "sample")][1:]
-        theirs, _, their_peak = self.diffusers("steps", model, prompt=prompt, width=256, height=256, frames=33,
-                                               steps=self.args.steps)
-        difference = lambda t: statistics.median(b - a for a, b in zip(t, t[1:]))
-        self.add("one sampling step", difference(ours), difference(theirs["ticks"]), "s")
-        self.add("peak memory of sampling", our_peak, their_peak, "MiB")
+        differences = lambda ticks: [b - a for a, b in zip(ticks, ticks[1:])]
+        times, peaks = Pair(), Pair()
+        for _ in range(self.args.rounds):
+            lines, _, peak = self.flowreel("-m", model, "-p", prompt, *size, last_stage="sample")
+            times.ours += differences([at for at, _ in self.progress(lines, "sample")][1:])
+            peaks.ours.append(peak)
+            theirs, _, peak = self.diffusers("steps", model, prompt=prompt, width=256, height=256, frames=33,
+                                             steps=self.args.steps)
+            times.theirs += differences(theirs["ticks"])
+            peaks.theirs.append(peak)
+        self.add("one sampling step", times, statistics.median, "s")
+        self.add("peak memory of sampling", peaks, max, "MiB")
 
     def decode(self, model):
         import torch
@@ -167,20 +181,26 @@ class Contest:
 
         latents = self.folder / "decode.safetensors"
         save_file({"latents": torch.randn(1, 16, 5, 32, 32, generator=torch.Generator().manual_seed(1))}, latents)
-        lines, _, our_peak = self.flowreel("-m", model, "--from-latents", latents)
-        ours = self.progress(lines, "decode")
-        theirs, _, their_peak = self.diffusers("decode", model, latents=latents)
-        self.add("decode of 17 x 256 x 256", ours[-1][0] - ours[0][0], theirs["decode"], "s")
-        self.add("peak memory of that decode", our_peak, their_peak, "MiB")
+        times, peaks = Pair(), Pair()
+        for _ in range(self.args.rounds):
+            lines, _, peak = self.flowreel("-m", model, "--from-latents", latents)
+            ours = self.progress(lines, "decode")
+            times.ours.append(ours[-1][0] - ours[0][0])
+            peaks.ours.append(peak)
+            theirs, _, peak = self.diffusers("decode", model, latents=latents)
+            times.theirs.append(theirs["decode"])
+            peaks.theirs.append(peak)
+        self.add("decode of 17 x 256 x 256", times, statistics.median, "s")
+        self.add("peak memory of that decode", peaks, max, "MiB")
 
     def cold_start(self):
         size = ["--width", 64, "--height", 48, "--num-frames", 9, "--steps", 1]
-        walls = {"ours": [], "theirs": []}
-        for _ in range(3):
-            walls["ours"].append(self.flowreel("-m", GOLDEN, "-p", "a cat", *size)[1])
-            walls["theirs"].append(self.diffusers("whole", GOLDEN, prompt="a cat", width=64, height=48, frames=9,
-                                                  steps=1, out=self.folder / "peer_")[1])
-        self.add("cold start to the first clip", min(walls["ours"]), min(walls["theirs"]), "s")
+        walls = Pair()
+        for _ in range(self.args.rounds):
+            walls.ours.append(self.flowreel("-m", GOLDEN, "-p", "a cat", *size)[1])
+            walls.theirs.append(self.diffusers("whole", GOLDEN, prompt="a cat", width=64, height=48, frames=9,
+                                               steps=1, out=self.folder / "peer_")[1])
+        self.add("cold start to the first clip", walls, statistics.median, "s")
 
     def print(self):
         import diffusers
@@ -199,6 +219,7 @@ def parse():
     parser.add_argument("--program", default=str(ROOT / "build/release/flowreel"))
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--steps", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=["steps", "decode", "cold"])
     for hidden in ("--peer", "--stage", "--prompt", "--latents", "--out"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
