@@ -5,7 +5,8 @@
 
 Prints seconds per sampling step, per decode, from cold start to the first clip, and peak memory of each, with the
 ratio diffusers / flowreel. The two take turns, so that a machine whose speed drifts favours neither; times are medians
-over all rounds, memory is the largest seen. Needs a Python with torch, diffusers and transformers of the versions below (the ones of
+over all rounds, memory is the largest seen.
+Needs a Python with torch, diffusers and transformers of the versions below (the ones of
 tools/make_fixtures.py); the program should be linked to that same torch.
 
 Model: 4 double + 8 single blocks, width 512; 2304 video tokens, 20 valid of 256 text tokens; the autoencoder at half
