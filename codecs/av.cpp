@@ -55,6 +55,26 @@ UniqueCodec new_codec_context(const AVCodec* codec) {
   return UniqueCodec(not_null(avcodec_alloc_context3(codec)));
 }
 
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)  // FFmpeg 6.0
+int64_t frame_duration(const AVFrame& frame) { return frame.duration; }
+#else
+int64_t frame_duration(const AVFrame& frame) { return frame.pkt_duration; }
+#endif
+
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)  // FFmpeg 6.1
+const int32_t* display_matrix(const AVStream& stream) {
+  const AVPacketSideData* data =
+      av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data,
+                              AV_PKT_DATA_DISPLAYMATRIX);
+  return data ? reinterpret_cast<const int32_t*>(data->data) : nullptr;
+}
+#else
+const int32_t* display_matrix(const AVStream& stream) {
+  return reinterpret_cast<const int32_t*>(
+      av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
+}
+#endif
+
 std::string av_error_text(int ret, const std::string& what) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
   av_strerror(ret, text.data(), text.size());

@@ -63,6 +63,15 @@ UniqueFrame new_frame();    // MemoryError
 UniquePacket new_packet();  // MemoryError
 UniqueCodec new_codec_context(const AVCodec* codec);
 
+// What FFmpeg 5.1 and its successors keep in different places.
+#if LIBAVFORMAT_VERSION_MAJOR >= 61   // FFmpeg 7.0
+using WrittenBytes = const uint8_t*;  // what a muxer's write callback is given
+#else
+using WrittenBytes = uint8_t*;
+#endif
+int64_t frame_duration(const AVFrame& frame);           // in the stream's time base; 0: not known
+const int32_t* display_matrix(const AVStream& stream);  // nine values; null: none
+
 // "what: libav's words for ret (its last log line)".
 std::string av_error_text(int ret, const std::string& what);
 

@@ -28,10 +28,10 @@ std::string text_or_unknown(const char* text) { return text ? text : "unknown"; 
 
 // The container's display matrix: [a b; c d] maps (x, y) to (a x + c y, b x + d y), y downwards.
 Orientation orientation_of(const AVStream& stream, const std::string& name) {
-  const auto* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
+  const int32_t* data = display_matrix(stream);
   if (!data) return {};
   std::array<int32_t, 9> matrix{};
-  std::copy_n(reinterpret_cast<const int32_t*>(data), 9, matrix.begin());
+  std::copy_n(data, 9, matrix.begin());
   Orientation found;
   const int64_t determinant =
       static_cast<int64_t>(matrix[0]) * matrix[4] - static_cast<int64_t>(matrix[1]) * matrix[3];
@@ -77,7 +77,7 @@ class ContainerSource : public FrameSource {
     out.pixels = orient(to_rgb_(*frame), orientation_);
     out.begin = begin_;
     pending_ = receive();
-    const double shown = frame->pkt_duration > 0 ? frame->pkt_duration * tick() : 0;
+    const double shown = static_cast<double>(frame_duration(*frame)) * tick();
     const double usual = info_.fps.num ? 1 / info_.fps.value() : 1.0 / 25;
     if (pending_)
       begin_ = std::max(begin_, time_of(*pending_, begin_ + (shown > 0 ? shown : usual)));

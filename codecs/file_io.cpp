@@ -37,7 +37,7 @@ int FileIo::read(void* self, uint8_t* data, int size) {
   return n == 0 ? AVERROR_EOF : static_cast<int>(n);
 }
 
-int FileIo::write(void* self, uint8_t* data, int size) {
+int FileIo::write(void* self, WrittenBytes data, int size) {
   auto& io = *static_cast<FileIo*>(self);
   int done = 0;
   while (done < size) {

@@ -39,7 +39,7 @@ class FileIo {
 
  private:
   static int read(void* self, uint8_t* data, int size);
-  static int write(void* self, uint8_t* data, int size);
+  static int write(void* self, WrittenBytes data, int size);
   static int64_t seek(void* self, int64_t offset, int whence);
   void allocate(bool writing);
 
