@@ -1,11 +1,11 @@
 #include "codecs/container_end.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
 #include <optional>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -13,9 +13,9 @@ namespace {
 // Up to 16 bytes at an offset, as big-endian numbers; what lies behind the end reads as nothing.
 class Window {
  public:
-  Window(const InputFile& file, uint64_t at) {
-    const ssize_t n = ::pread(file.fd.get(), bytes_.data(), bytes_.size(), static_cast<off_t>(at));
-    size_ = n > 0 ? static_cast<size_t>(n) : 0;
+  Window(const InputFile& file, uint64_t at)
+      : size_(at < file.size() ? std::min<uint64_t>(bytes_.size(), file.size() - at) : 0) {
+    file.read(bytes_.data(), size_, at);
   }
   std::optional<uint64_t> number(size_t at, size_t count) const {
     if (at + count > size_) return std::nullopt;
@@ -51,28 +51,28 @@ std::optional<EbmlNumber> ebml_number(const Window& window, size_t at) {
 // the file.
 bool mov_is_whole(const InputFile& file) {
   uint64_t at = 0;
-  while (at + 8 <= file.bytes) {
+  while (at + 8 <= file.size()) {
     const Window window(file, at);
     uint64_t size = window.number(0, 4).value_or(0);
     if (size == 1) size = window.number(8, 8).value_or(UINT64_MAX);
     if (size == 0) return true;
-    if (size < 8 || size > file.bytes - at) return false;
+    if (size < 8 || size > file.size() - at) return false;
     at += size;
   }
-  return at == file.bytes;
+  return at == file.size();
 }
 
 // The EBML header, then segments.
 bool matroska_is_whole(const InputFile& file) {
   uint64_t at = 0;
-  while (at < file.bytes) {
+  while (at < file.size()) {
     const Window window(file, at);
     const auto id = ebml_number(window, 0);
     const auto size = id ? ebml_number(window, id->length) : std::nullopt;
     if (!size) return false;
     if (size->unknown) return true;
     at += id->length + size->length;
-    if (size->value > file.bytes - at) return false;
+    if (size->value > file.size() - at) return false;
     at += size->value;
   }
   return true;
@@ -107,7 +107,7 @@ void check_container_end(const InputFile& file, const std::string& container) {
                      : container.rfind("matroska", 0) == 0 ? matroska_is_whole(file)
                                                            : mov_is_whole(file);
   if (!whole)
-    throw DataError(quote_path(file.path) +
+    throw DataError(quote(file.path()) +
                     " is cut short or damaged: it ends before its own outline does");
 }
 

@@ -10,6 +10,7 @@ extern "C" {
 #include "codecs/file_io.h"
 #include "codecs/frame.h"
 #include "codecs/sinks.h"
+#include "errors/quote.h"
 #include "files/output_file.h"
 
 namespace flowreel {
@@ -24,7 +25,7 @@ std::string muxer_of(const std::string& path) {
 class ContainerSink : public ClipSink {
  public:
   ContainerSink(const std::string& path, const WriterOptions& options)
-      : name_(quote_path(path)),
+      : name_(quote(path)),
         file_(path, options.overwrite),
         io_(file_.fd()),
         from_rgb_(options.width, options.height, encoder_row(options.codec).format) {

@@ -8,6 +8,7 @@ extern "C" {
 #include <cctype>
 
 #include "codecs/container_end.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -31,14 +32,11 @@ bool is_permitted(const AVInputFormat& format) {
 }  // namespace
 
 Demuxer::Demuxer(const std::string& path, const ReadLimits& limits)
-    : name_(quote_path(path)),
-      limits_(limits),
-      file_(open_input_file(path)),
-      io_(file_.fd.get(), file_.bytes, &deadline_) {
+    : name_(quote(path)), limits_(limits), file_(path), io_(file_.fd(), file_.size(), &deadline_) {
   silence_libav();
   take_libav_error();
   start_deadline();
-  if (file_.bytes == 0) throw DataError(name_ + " is empty: " + kWanted);
+  if (file_.size() == 0) throw DataError(name_ + " is empty: " + kWanted);
   open(probe());
   choose_video();
 }

@@ -38,10 +38,10 @@ void silence_svt_av1() {
 void set_quality(const WriterOptions& options, const EncoderRow& row, AVCodecContext& context,
                  AvOptions& private_options) {
   if (row.crf < 0) return;
-  if (options.bitrate > 0) {
-    context.bit_rate = options.bitrate;
+  if (const std::optional<double> crf = effective_crf(options)) {
+    private_options.set("crf", number(*crf));
   } else {
-    private_options.set("crf", number(options.crf < 0 ? row.crf : options.crf));
+    context.bit_rate = options.bitrate;
   }
   private_options.set("preset", options.preset.empty() ? row.preset : options.preset);
 }
@@ -111,6 +111,12 @@ Codec parse_codec(const std::string& name) {
 }
 
 std::string codec_name(Codec codec) { return encoder_row(codec).name; }
+
+std::optional<double> effective_crf(const WriterOptions& options) {
+  const EncoderRow& row = encoder_row(options.codec);
+  if (row.crf < 0 || options.bitrate > 0) return std::nullopt;
+  return options.crf < 0 ? row.crf : options.crf;
+}
 
 const AVCodec* require_encoder(const std::string& name) {
   const AVCodec* codec = avcodec_find_encoder_by_name(name.c_str());

@@ -6,6 +6,7 @@
 #include "codecs/image.h"
 #include "codecs/source.h"
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "files/file.h"
 
 namespace flowreel {
@@ -52,7 +53,7 @@ std::vector<std::string> images_in(const std::string& path) {
   for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
     if (is_image_name(it->path())) names.push_back(it->path().filename().string());
   }
-  if (error) throw MissingInputError(quote_path(path) + " cannot be listed: " + error.message());
+  if (error) throw MissingInputError(quote(path) + " cannot be listed: " + error.message());
   std::sort(names.begin(), names.end(), natural_less);
   return names;
 }
@@ -62,7 +63,7 @@ class FolderSource : public FrameSource {
   FolderSource(const std::string& path, double fps, const ReadLimits& limits)
       : path_(path), names_(images_in(path)), limits_(limits) {
     if (names_.empty())
-      throw DataError(quote_path(path) + " has no frames: expected PNG, JPEG or WebP files");
+      throw DataError(quote(path) + " has no frames: expected PNG, JPEG or WebP files");
     info_.fps = frame_rate(fps);
     first_ = read(0);
     info_.height = static_cast<int>(first_.size(0));
@@ -85,9 +86,9 @@ class FolderSource : public FrameSource {
     TimedFrame frame;
     frame.pixels = index_ == 0 ? std::move(first_) : read(index_);
     if (frame.pixels.size(0) != info_.height || frame.pixels.size(1) != info_.width) {
-      throw DataError(quote_path(path_) + ": " + quote_path(names_[index_]) + " is " +
+      throw DataError(quote(path_) + ": " + quote(names_[index_]) + " is " +
                       std::to_string(frame.pixels.size(1)) + "x" +
-                      std::to_string(frame.pixels.size(0)) + ", unlike " + quote_path(names_[0]) +
+                      std::to_string(frame.pixels.size(0)) + ", unlike " + quote(names_[0]) +
                       " with " + std::to_string(info_.width) + "x" + std::to_string(info_.height));
     }
     frame.begin = static_cast<double>(index_) * info_.fps.den / info_.fps.num;

@@ -6,6 +6,7 @@
 
 #include "codecs/frame.h"
 #include "codecs/image_header.h"
+#include "errors/quote.h"
 #include "files/file.h"
 #include "files/output_file.h"
 
@@ -75,8 +76,8 @@ at::Tensor upright(const at::Tensor& p, int orientation) {
 
 at::Tensor read_image(const std::string& path, const ImageLimits& limits) {
   silence_libav();
-  const std::string name = quote_path(path);
-  const std::vector<uint8_t> data = read_all(open_input_file(path), limits.max_bytes);
+  const std::string name = quote(path);
+  const std::vector<uint8_t> data = read_all(InputFile(path), limits.max_bytes);
   const ImageHeader header = read_image_header(data, name, limits.max_pixels);
   const UniqueFrame frame = decode(data, header.kind, limits.max_pixels, name);
   return upright(ToRgb(name)(*frame), header.orientation);
@@ -88,7 +89,7 @@ void write_png(const std::string& path, const at::Tensor& pixels, bool overwrite
     throw UsageError("a PNG is written from [H,W,3] pixels");
   const int height = static_cast<int>(pixels.size(0)), width = static_cast<int>(pixels.size(1));
   const UniqueFrame frame = FromRgb(width, height, AV_PIX_FMT_RGB24)(pixels);
-  const std::string what = quote_path(path) + " cannot be encoded";
+  const std::string what = quote(path) + " cannot be encoded";
   const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
   if (!codec) throw UnavailableError("this FFmpeg has no PNG encoder");
   UniqueCodec context = new_codec_context(codec);

@@ -7,6 +7,7 @@
 #include "codecs/frame.h"
 #include "codecs/image.h"
 #include "codecs/sinks.h"
+#include "errors/quote.h"
 #include "files/output_file.h"
 
 namespace flowreel {
@@ -41,7 +42,7 @@ class PngFolder : public ClipSink {
     check_absent(path_, options.overwrite);
     check_replaceable();
     if (::mkdir(temporary_.c_str(), 0777) != 0) {
-      throw OutputError(quote_path(path_) + " cannot be created: " + errno_text(errno));
+      throw OutputError(quote(path_) + " cannot be created: " + errno_text(errno));
     }
   }
 
@@ -78,8 +79,7 @@ class PngFolder : public ClipSink {
     std::error_code error;
     if (!fs::exists(path_, error)) return;
     if (!fs::is_directory(path_, error) || !holds_only_frames(path_)) {
-      throw OutputError(quote_path(path_) +
-                        " holds other things than frames and is not overwritten");
+      throw OutputError(quote(path_) + " holds other things than frames and is not overwritten");
     }
   }
 

@@ -8,6 +8,7 @@
 #include "codecs/av.h"
 #include "codecs/resize.h"
 #include "codecs/source.h"
+#include "errors/quote.h"
 #include "files/file.h"
 
 namespace flowreel {
@@ -98,13 +99,13 @@ at::Tensor read_clip(const std::string& path, const ReadOptions& options) {
   while (std::optional<at::Tensor> frame = reader.next()) {
     bytes += frame->numel();
     if (bytes > options.limits.max_clip_bytes) {
-      throw DataError(quote_path(path) + " needs more than " +
+      throw DataError(quote(path) + " needs more than " +
                       std::to_string(options.limits.max_clip_bytes) +
                       " bytes of memory as frames; read fewer or smaller ones");
     }
     frames.push_back(std::move(*frame));
   }
-  if (frames.empty()) throw DataError(quote_path(path) + " gives no frames");
+  if (frames.empty()) throw DataError(quote(path) + " gives no frames");
   const int64_t height = frames[0].size(0), width = frames[0].size(1);
   at::Tensor clip = at::empty({static_cast<int64_t>(frames.size()), height, width, 3}, at::kByte);
   for (size_t i = 0; i < frames.size(); ++i) {

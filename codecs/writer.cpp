@@ -6,6 +6,7 @@
 
 #include "codecs/encoder.h"
 #include "codecs/sinks.h"
+#include "errors/quote.h"
 #include "files/file.h"
 
 namespace flowreel {
@@ -25,14 +26,14 @@ void check_extension(const std::string& path, const EncoderRow& row) {
     if (std::string(".mp4.mov.mkv.webm.gif.png.").find(extension + ".") == std::string::npos ||
         extension.empty())
       return;
-    throw UsageError(quote_path(path) + " looks like a file: " + row.name +
+    throw UsageError(quote(path) + " looks like a file: " + row.name +
                      " is written to a folder of images");
   }
   if (!extension.empty() && permitted.find(extension + ".") != std::string::npos) return;
   std::string list;
   for (char c : permitted.substr(0, permitted.size() - 1))
     list += c == '.' ? std::string(list.empty() ? "." : " .") : std::string(1, c);
-  throw UsageError(quote_path(path) + " does not fit the codec " + row.name +
+  throw UsageError(quote(path) + " does not fit the codec " + row.name +
                    ": expected a name that ends in " + list);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "codecs/clip.h"
@@ -33,6 +34,9 @@ struct WriterOptions {
   std::map<std::string, std::string> metadata;
   bool overwrite = false;
 };
+
+// The constant quality of such an encode; none where a bitrate or a lossless codec decides.
+std::optional<double> effective_crf(const WriterOptions& options);
 
 // What carries a clip, chosen by the codec: a container file or a folder.
 class ClipSink {

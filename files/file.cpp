@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -26,7 +27,7 @@ bool looks_like_url(const std::string& path) {
 }
 
 [[noreturn]] void throw_open_error(const std::string& path, int error) {
-  const std::string text = quote_path(path) + " cannot be opened: " + errno_text(error);
+  const std::string text = quote(path) + " cannot be opened: " + errno_text(error);
   if (error == ELOOP || error == ENAMETOOLONG) throw PathError(text);
   throw MissingInputError(text);
 }
@@ -51,31 +52,17 @@ int Fd::release() {
   return fd;
 }
 
-std::string quote_path(const std::string& path) {
-  static const char* const kHex = "0123456789abcdef";
-  std::string text = "\"";
-  for (char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= ' ' && byte != 0x7f && text.size() < 300) {
-      text += c;
-    } else if (text.size() < 300) {
-      text += std::string("\\x") + kHex[byte >> 4] + kHex[byte & 15];
-    }
-  }
-  return text + "\"";
-}
-
 std::string errno_text(int error) { return std::generic_category().message(error); }
 
 void check_local_path(const std::string& path) {
   if (path.empty()) throw PathError("an empty path names no file");
   for (char c : path) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7f) throw PathError(quote_path(path) + " has control characters");
+    if (byte < ' ' || byte == 0x7f) throw PathError(quote(path) + " has control characters");
   }
   if (looks_like_url(path)) {
     throw PathError(
-        quote_path(path) +
+        quote(path) +
         " is not a local file (URLs and protocols are not opened; write \"./name\" for a " +
         "file whose name has a colon)");
   }
@@ -88,35 +75,53 @@ bool is_directory(const std::string& path) {
   return S_ISDIR(status.st_mode);
 }
 
-InputFile open_input_file(const std::string& path) {
+InputFile::InputFile(const std::string& path) : path_(path) {
   check_local_path(path);
   // O_NONBLOCK: opening a FIFO must not wait for its writer; it changes nothing for regular files.
-  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd) throw_open_error(path, errno);
+  fd_ = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd_) throw_open_error(path, errno);
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) throw_open_error(path, errno);
+  if (::fstat(fd_.get(), &status) != 0) throw_open_error(path, errno);
   if (!S_ISREG(status.st_mode)) {
-    throw PathError(quote_path(path) + " is not a regular file" +
+    throw PathError(quote(path) + " is not a regular file" +
                     (S_ISDIR(status.st_mode) ? " but a directory" : ""));
   }
-  return {path, std::move(fd), static_cast<uint64_t>(status.st_size)};
+  size_ = static_cast<uint64_t>(status.st_size);
+  modified_ = status.st_mtim;
+}
+
+void InputFile::read(void* data, size_t bytes, uint64_t offset) const {
+  char* to = static_cast<char*>(data);
+  for (size_t done = 0; done < bytes;) {
+    const ssize_t n =
+        ::pread(fd_.get(), to + done, bytes - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw IoError(quote(path_) + " cannot be read: " + errno_text(errno));
+    if (n == 0) {
+      throw IoError(quote(path_) + " ends at byte " + std::to_string(offset + done) + ", but had " +
+                    std::to_string(size_) +
+                    " bytes when it was opened: it was cut while being read");
+    }
+    done += static_cast<size_t>(n);
+  }
+  check_unchanged();
+}
+
+void InputFile::check_unchanged() const {
+  struct stat status {};
+  if (::fstat(fd_.get(), &status) == 0 && static_cast<uint64_t>(status.st_size) == size_ &&
+      status.st_mtim.tv_sec == modified_.tv_sec && status.st_mtim.tv_nsec == modified_.tv_nsec)
+    return;
+  throw IoError(quote(path_) + " was changed by another program while being read");
 }
 
 std::vector<uint8_t> read_all(const InputFile& file, uint64_t max_bytes) {
-  if (file.bytes > max_bytes) {
-    throw DataError(quote_path(file.path) + " has " + std::to_string(file.bytes) +
+  if (file.size() > max_bytes) {
+    throw DataError(quote(file.path()) + " has " + std::to_string(file.size()) +
                     " bytes; at most " + std::to_string(max_bytes) + " are accepted");
   }
-  std::vector<uint8_t> data(file.bytes);
-  size_t done = 0;
-  while (done < data.size()) {
-    const ssize_t n =
-        ::pread(file.fd.get(), data.data() + done, data.size() - done, static_cast<off_t>(done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw IoError(quote_path(file.path) + " cannot be read: " + errno_text(errno));
-    if (n == 0) throw IoError(quote_path(file.path) + " became shorter while it was read");
-    done += static_cast<size_t>(n);
-  }
+  std::vector<uint8_t> data(file.size());
+  file.read(data.data(), data.size(), 0);
   return data;
 }
 

@@ -1,7 +1,9 @@
 // Opening what a person named: local regular files only, never a URL, never a device or a pipe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -23,15 +25,6 @@ class Fd {
   int fd_;
 };
 
-struct InputFile {
-  std::string path;  // as the person named it
-  Fd fd;
-  uint64_t bytes = 0;
-};
-
-// The path in quotes, control characters escaped: fit for a one-line message.
-std::string quote_path(const std::string& path);
-
 // The system's words for an errno value.
 std::string errno_text(int error);
 
@@ -43,11 +36,33 @@ void check_local_path(const std::string& path);
 // Whether path names a directory; MissingInputError when there is nothing, PathError as above.
 bool is_directory(const std::string& path);
 
-// Opens for reading. PathError: not a regular file, or as above; MissingInputError: absent or not
-// readable.
-InputFile open_input_file(const std::string& path);
+// A regular file opened once for reading, which notices when another program changes it.
+// Directories, pipes and devices are refused without waiting on them; symbolic links are followed,
+// since model caches are made of them. Reads may come from several threads.
+class InputFile {
+ public:
+  // PathError: not a regular file, or as above; MissingInputError: absent or not readable.
+  explicit InputFile(const std::string& path);
 
-// The whole file; DataError when it has more than max_bytes, IoError when reading fails.
+  const std::string& path() const { return path_; }  // as the person named it
+  int fd() const { return fd_.get(); }
+  uint64_t size() const { return size_; }  // bytes, when it was opened
+
+  // Fills data with bytes [offset, offset + bytes) of the file. IoError when that fails, or when
+  // the file's size or modification time is no longer what it was on opening: what was checked then
+  // may not be what is read now.
+  void read(void* data, size_t bytes, uint64_t offset) const;
+
+ private:
+  void check_unchanged() const;
+
+  std::string path_;
+  Fd fd_;
+  uint64_t size_ = 0;
+  std::timespec modified_{};
+};
+
+// The whole file; DataError when it has more than max_bytes, otherwise as InputFile::read.
 std::vector<uint8_t> read_all(const InputFile& file, uint64_t max_bytes);
 
 }  // namespace flowreel

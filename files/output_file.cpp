@@ -10,6 +10,7 @@
 #include <random>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -23,12 +24,12 @@ void sync_folder(const std::string& folder) {
   const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // Some file systems cannot sync a folder; the rename has happened all the same.
   if (!fd || (::fsync(fd.get()) != 0 && errno != EINVAL && errno != EROFS)) {
-    throw IoError(quote_path(folder) + " cannot be synced: " + errno_text(errno));
+    throw IoError(quote(folder) + " cannot be synced: " + errno_text(errno));
   }
 }
 
 [[noreturn]] void throw_exists(const std::string& path) {
-  throw OutputError(quote_path(path) +
+  throw OutputError(quote(path) +
                     " exists already; give another name or allow it to be overwritten");
 }
 
@@ -58,7 +59,7 @@ void rename_synced(const std::string& from, const std::string& to, bool overwrit
     ret = ::rename(from.c_str(), to.c_str());
   }
   if (ret != 0 && errno == EEXIST) throw_exists(to);
-  if (ret != 0) throw IoError(quote_path(to) + " cannot be put in place: " + errno_text(errno));
+  if (ret != 0) throw IoError(quote(to) + " cannot be put in place: " + errno_text(errno));
   sync_folder(folder_of(to));
 }
 
@@ -69,17 +70,17 @@ OutputFile::OutputFile(const std::string& path, bool overwrite)
   std::error_code error;
   const std::filesystem::path final_path(path);
   if (!final_path.has_filename() || std::filesystem::is_directory(final_path, error)) {
-    throw OutputError(quote_path(path) + " is a directory; expected the name of a file");
+    throw OutputError(quote(path) + " is a directory; expected the name of a file");
   }
   if (std::filesystem::exists(final_path, error) &&
       !std::filesystem::is_regular_file(final_path, error)) {
-    throw OutputError(quote_path(path) + " is not a regular file");
+    throw OutputError(quote(path) + " is not a regular file");
   }
   if (final_path.filename().string().size() > 255)
-    throw OutputError(quote_path(path) + " is too long a name");
+    throw OutputError(quote(path) + " is too long a name");
   temporary_ = temporary_name(path);
   fd_ = Fd(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!fd_) throw OutputError(quote_path(path) + " cannot be created: " + errno_text(errno));
+  if (!fd_) throw OutputError(quote(path) + " cannot be created: " + errno_text(errno));
 }
 
 OutputFile::~OutputFile() {
@@ -91,7 +92,7 @@ void OutputFile::write(const void* data, size_t bytes) {
   while (bytes > 0) {
     const ssize_t n = ::write(fd_.get(), from, bytes);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw IoError(quote_path(path_) + " cannot be written: " + errno_text(errno));
+    if (n < 0) throw IoError(quote(path_) + " cannot be written: " + errno_text(errno));
     from += n;
     bytes -= static_cast<size_t>(n);
   }
@@ -99,7 +100,7 @@ void OutputFile::write(const void* data, size_t bytes) {
 
 void OutputFile::commit() {
   if (::fsync(fd_.get()) != 0)
-    throw IoError(quote_path(path_) + " cannot be synced: " + errno_text(errno));
+    throw IoError(quote(path_) + " cannot be synced: " + errno_text(errno));
   rename_synced(temporary_, path_, overwrite_);
   temporary_.clear();
 }

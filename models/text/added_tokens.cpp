@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/text/regex.h"
 #include "models/text/utf8.h"
 

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/text/utf8.h"
 
 namespace flowreel {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "errors/error.h"
-#include "models/text/utf8.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {

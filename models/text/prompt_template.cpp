@@ -1,7 +1,7 @@
 #include "models/text/prompt_template.h"
 
 #include "errors/error.h"
-#include "models/text/utf8.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/text/regex.h"
 #include "models/text/regex_dialect.h"
 #include "models/text/utf8.h"

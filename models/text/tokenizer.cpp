@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/text/byte_level.h"
 #include "models/text/tokenizer_parts.h"
 #include "models/text/utf8.h"

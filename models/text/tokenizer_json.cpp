@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/text/json_fields.h"
 #include "models/text/tokenizer_parts.h"
-#include "models/text/utf8.h"
 #include "models/weights/json.h"
 
 namespace flowreel {

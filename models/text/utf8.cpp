@@ -2,30 +2,12 @@
 
 #include <cstdint>
 
+#include "errors/quote.h"
+
 namespace flowreel {
-namespace {
-
-// Length of the well-formed sequence at text[i], 0 when there is none (Unicode 15, table 3-7).
-size_t sequence_length(std::string_view text, size_t i) {
-  const auto byte = [&](size_t k) { return k < text.size() ? static_cast<uint8_t>(text[k]) : 0; };
-  const int lead = byte(i);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  const size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  const int low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const int high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (byte(i + 1) < low || byte(i + 1) > high) return 0;
-  for (size_t k = 2; k < length; ++k) {
-    if ((byte(i + k) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
-}  // namespace
-
 bool is_valid_utf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    const size_t length = sequence_length(text, i);
+    const size_t length = utf8_length(text, i);
     if (length == 0) return false;
     i += length;
   }
@@ -62,7 +44,7 @@ void append_utf8(std::string& text, char32_t c) {
 std::string repaired_utf8(std::string_view text) {
   std::string repaired;
   for (size_t i = 0; i < text.size();) {
-    const size_t length = sequence_length(text, i);
+    const size_t length = utf8_length(text, i);
     if (length == 0) {
       append_utf8(repaired, 0xFFFD);
       ++i;
@@ -98,30 +80,6 @@ size_t leading_space_end(std::string_view text) {
     if (!is_white_space(next_code_point(text, position))) break;
   }
   return end;
-}
-
-std::string quote(std::string_view text, size_t max_bytes) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string cut(text.substr(0, max_bytes));
-  while (cut.size() < text.size() && !cut.empty() && !is_valid_utf8(cut) &&
-         cut.size() + 4 > max_bytes)
-    cut.pop_back();
-  std::string line = "\"";
-  for (size_t i = 0; i < cut.size();) {
-    const auto byte = static_cast<uint8_t>(cut[i]);
-    const size_t length = sequence_length(cut, i);
-    const bool c1_control = length == 2 && byte == 0xC2 && static_cast<uint8_t>(cut[i + 1]) < 0xA0;
-    if (length == 0 || byte < 0x20 || byte == 0x7F || c1_control) {
-      line += "\\x";
-      line += kHex[byte >> 4];
-      line += kHex[byte & 15];
-      ++i;
-    } else {
-      line.append(cut, i, length);
-      i += length;
-    }
-  }
-  return line + (cut.size() < text.size() ? "\"..." : "\"");
 }
 
 }  // namespace flowreel

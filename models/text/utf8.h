@@ -1,5 +1,4 @@
-// UTF-8 in and out, the two character classes that need no library, and text made fit for an error
-// message.
+// UTF-8 in and out, and the two character classes that need no library.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +25,5 @@ bool is_white_space(char32_t code_point);
 // ends.
 size_t trailing_space_begin(std::string_view text);
 size_t leading_space_end(std::string_view text);
-
-// In double quotes, one line, control characters as \xNN, cut after max_bytes: for error messages.
-std::string quote(std::string_view text, size_t max_bytes = 60);
 
 }  // namespace flowreel

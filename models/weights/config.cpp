@@ -8,7 +8,6 @@
 
 #include "errors/error.h"
 #include "models/weights/json.h"
-#include "models/weights/quote.h"
 
 namespace flowreel {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "errors/error.h"
-#include "models/weights/quote.h"
-#include "models/weights/watched_file.h"
+#include "errors/quote.h"
+#include "files/file.h"
 
 namespace flowreel {
 namespace {
@@ -32,7 +32,7 @@ class StrictCheck : public nlohmann::json::json_sax_t {
   bool end_array() override { return leave(); }
   bool key(string_t& name) override {
     if (keys_.back().insert(name).second) return true;
-    complaint_ = "key " + quote_name(name, 80) + " appears twice in one object";
+    complaint_ = "key " + quote(name, 80) + " appears twice in one object";
     return false;
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& e) override {
@@ -75,12 +75,13 @@ nlohmann::json parse_json(std::string_view text, const std::string& what,
 std::string json_problem(std::string_view message) {
   const size_t tag = message.find("] ");
   if (tag != std::string_view::npos) message.remove_prefix(tag + 2);
-  const std::string line = quote_name(message, 160);
-  return line.substr(1, line.size() - 2);
+  std::string line = quote(message, 160);
+  line.erase(line.rfind('"'), 1);
+  return line.substr(1);
 }
 
 nlohmann::json read_json_file(const std::string& path, const JsonLimits& limits) {
-  const WatchedFile file(path);
+  const InputFile file(path);
   if (file.size() > limits.max_bytes) {
     throw DataError(path + ": " + std::to_string(file.size()) + " bytes of JSON, at most " +
                     std::to_string(limits.max_bytes) + " are read");

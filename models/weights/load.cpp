@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "errors/error.h"
-#include "models/weights/quote.h"
+#include "errors/quote.h"
+#include "models/weights/shape_text.h"
 #include "models/weights/stored_type.h"
 
 namespace flowreel {
@@ -20,7 +21,7 @@ class Complaints {
 
   void add(const std::string& key, const std::string& detail = "") {
     if (++count_ > kNamed) return;
-    named_ += (named_.empty() ? "" : ", ") + quote_name(key) + detail;
+    named_ += (named_.empty() ? "" : ", ") + quote(key) + detail;
   }
 
   void append_to(std::string& text) const {
@@ -91,7 +92,7 @@ void load_into(Module& module, const Weights& weights, const KeyRules& rules,
   check_weights(module, weights, rules);
   module.visit([&](const std::string& name, Parameter& parameter) {
     const std::string key = rules.prefix + name;
-    const std::string where = weights.path() + ": tensor " + quote_name(key);
+    const std::string where = weights.path() + ": tensor " + quote(key);
     parameter.value = converted(weights.read(key), where, options);
   });
 }

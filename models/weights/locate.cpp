@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "errors/error.h"
-#include "models/weights/quote.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -77,18 +77,17 @@ std::map<std::string, WeightsLocation> variants_of(const std::set<std::string>& 
   for (const std::string& name : names) {
     const std::string extension = fs::path(name).extension().string();
     if (extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt") {
-      throw MissingInputError(problem + "; " + quote_name(name) +
+      throw MissingInputError(problem + "; " + quote(name) +
                               " is a PyTorch pickle, which can run code and is never loaded: "
                               "convert it once in Python, "
                               "safetensors.torch.save_file(torch.load(FILE, weights_only=True), "
                               "\"model.safetensors\")");
     }
     if (extension == ".gguf") {
-      throw MissingInputError(problem + "; " + quote_name(name) +
-                              " is GGUF, which is not supported");
+      throw MissingInputError(problem + "; " + quote(name) + " is GGUF, which is not supported");
     }
     if (extension == kSingle) {
-      throw MissingInputError(problem + "; there is " + quote_name(name) +
+      throw MissingInputError(problem + "; there is " + quote(name) +
                               ": give that file, or the index of its shards is missing");
     }
   }

@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "errors/error.h"
-#include "models/weights/quote.h"
+#include "errors/quote.h"
+#include "files/file.h"
 #include "models/weights/safetensors_header.h"
-#include "models/weights/watched_file.h"
 
 namespace flowreel {
 namespace {
@@ -45,7 +45,7 @@ constexpr std::array<ForeignFormat, 9> kForeignFormats = {{
 
 // Asked only once a file is known to be no safetensors file: these bytes could be a header's
 // length.
-[[noreturn]] void fail_to_open(const WatchedFile& file, const std::string& problem) {
+[[noreturn]] void fail_to_open(const InputFile& file, const std::string& problem) {
   std::array<char, 32> start{};
   const size_t bytes = std::min<size_t>(start.size(), file.size());
   file.read(start.data(), bytes, 0);
@@ -57,7 +57,7 @@ constexpr std::array<ForeignFormat, 9> kForeignFormats = {{
   throw DataError(file.path() + ": not a safetensors file: " + problem);
 }
 
-SafetensorsHeader read_header(const WatchedFile& file, const SafetensorsLimits& limits) {
+SafetensorsHeader read_header(const InputFile& file, const SafetensorsLimits& limits) {
   if (file.size() < kLengthBytes) {
     fail_to_open(file,
                  std::to_string(file.size()) + " bytes, expected at least 8 (HeaderTooSmall)");
@@ -92,7 +92,7 @@ at::Tensor allocate(const TensorInfo& info, const std::string& where) {
 struct SafetensorsFile::State {
   State(const std::string& path, const SafetensorsLimits& limits)
       : file(path), header(read_header(file, limits)) {}
-  WatchedFile file;
+  InputFile file;
   SafetensorsHeader header;
 };
 
@@ -111,9 +111,9 @@ const std::map<std::string, std::string>& SafetensorsFile::metadata() const {
 
 at::Tensor SafetensorsFile::read(const std::string& name) const {
   const auto found = tensors().find(name);
-  if (found == tensors().end()) throw DataError(path() + ": no tensor " + quote_name(name));
+  if (found == tensors().end()) throw DataError(path() + ": no tensor " + quote(name));
   const TensorInfo& info = found->second;
-  const std::string where = path() + ": tensor " + quote_name(name);
+  const std::string where = path() + ": tensor " + quote(name);
   at::Tensor tensor = allocate(info, where);
   if (info.bytes() == 0) return tensor;
   state_->file.read(tensor.data_ptr(), info.bytes(), info.begin);

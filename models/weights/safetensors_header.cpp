@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/weights/json.h"
-#include "models/weights/quote.h"
 #include "models/weights/stored_type.h"
 
 namespace flowreel {
@@ -58,7 +58,7 @@ class HeaderReader : public nlohmann::json::json_sax_t {
     } else if (place_ == Place::kTensor && field_ == "dtype") {
       tensor_->dtype = stored_type(value);
       if (!tensor_->dtype) {
-        fail(where() + " has dtype " + quote_name(value, 20) +
+        fail(where() + " has dtype " + quote(value, 20) +
              (is_known_type(value) ? ", which is not supported" : ", which does not exist") +
              "; expected one of " + stored_type_list() + " (InvalidHeaderDeserialization)");
       }
@@ -129,20 +129,20 @@ class HeaderReader : public nlohmann::json::json_sax_t {
     throw DataError(what_ + ": " + problem);
   }
 
-  std::string where() const { return "tensor " + quote_name(name_); }
+  std::string where() const { return "tensor " + quote(name_); }
 
   bool misplaced(const std::string& found) const {
     switch (place_) {
       case Place::kOutside:
         fail("the header is " + found + ", expected an object (InvalidHeaderDeserialization)");
       case Place::kTop:
-        fail("the entry " + quote_name(field_) + " is " + found +
+        fail("the entry " + quote(field_) + " is " + found +
              ", expected an object (InvalidHeaderDeserialization)");
       case Place::kMetadata:
-        fail("the metadata " + quote_name(field_) + " is " + found +
+        fail("the metadata " + quote(field_) + " is " + found +
              ", expected text (InvalidHeaderDeserialization)");
       case Place::kTensor:
-        fail(where() + " has " + found + " as its " + quote_name(field_) +
+        fail(where() + " has " + found + " as its " + quote(field_) +
              " (InvalidHeaderDeserialization)");
       case Place::kShape:
         fail(where() + " has " + found +
@@ -176,7 +176,7 @@ class HeaderReader : public nlohmann::json::json_sax_t {
 
   bool new_field() {
     const bool known = field_ == "dtype" || field_ == "shape" || field_ == "data_offsets";
-    if (!known) fail(where() + " has an unknown field " + quote_name(field_, 40));
+    if (!known) fail(where() + " has an unknown field " + quote(field_, 40));
     const bool repeated = field_ == "dtype"   ? tensor_->dtype.has_value()
                           : field_ == "shape" ? tensor_->shape.has_value()
                                               : tensor_->offsets.has_value();
@@ -186,7 +186,7 @@ class HeaderReader : public nlohmann::json::json_sax_t {
 
   bool new_metadata() {
     if (!metadata.try_emplace(field_).second) {
-      fail("the metadata " + quote_name(field_) + " appears twice (InvalidHeaderDeserialization)");
+      fail("the metadata " + quote(field_) + " appears twice (InvalidHeaderDeserialization)");
     }
     if (metadata.size() > limits_.max_metadata) {
       fail("more than " + std::to_string(limits_.max_metadata) + " entries of metadata");
@@ -230,7 +230,7 @@ void check_layout(std::map<std::string, RawTensor>& tensors, uint64_t data_bytes
             [](const Entry* a, const Entry* b) { return *a->second.offsets < *b->second.offsets; });
   uint64_t expected = 0;
   for (const Entry* entry : order) {
-    const std::string where = what + ": tensor " + quote_name(entry->first);
+    const std::string where = what + ": tensor " + quote(entry->first);
     const uint64_t begin = entry->second.offsets->at(0), end = entry->second.offsets->at(1);
     if (begin != expected || end < begin) {
       throw DataError(

@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "files/output_file.h"
-#include "models/weights/quote.h"
 #include "models/weights/safetensors.h"
 #include "models/weights/safetensors_header.h"
+#include "models/weights/shape_text.h"
 #include "models/weights/stored_type.h"
 
 namespace flowreel {
@@ -20,13 +21,13 @@ std::string json_text(const std::string& text, const std::string& path) {
   try {
     return nlohmann::json(text).dump();
   } catch (const nlohmann::json::exception&) {
-    throw DataError(path + ": " + quote_name(text) + " is not UTF-8 and cannot be written");
+    throw DataError(path + ": " + quote(text) + " is not UTF-8 and cannot be written");
   }
 }
 
 void check_writable(const NamedTensor& entry, const std::string& path) {
   const auto& [name, tensor] = entry;
-  const std::string where = path + ": tensor " + quote_name(name);
+  const std::string where = path + ": tensor " + quote(name);
   const SafetensorsLimits limits;
   if (!tensor.defined()) throw DataError(where + " has no value to write");
   if (!stored_rank(tensor.scalar_type())) {

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/weights/json.h"
 #include "models/weights/locate.h"
-#include "models/weights/quote.h"
 
 namespace flowreel {
 namespace {
@@ -22,7 +22,7 @@ constexpr size_t kMaxShards = 512;
 void check_shard_name(const std::string& name, const std::string& index) {
   if (name.find('/') != std::string::npos || name.find('\\') != std::string::npos ||
       name.find("..") != std::string::npos) {
-    throw PathError(index + ": shard " + quote_name(name) +
+    throw PathError(index + ": shard " + quote(name) +
                     " leaves the directory; shards must lie beside their index");
   }
   constexpr std::string_view kSuffix = ".safetensors";
@@ -30,7 +30,7 @@ void check_shard_name(const std::string& name, const std::string& index) {
     return c < 0x80 && (std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-');
   });
   if (!plain || name.size() <= kSuffix.size() || !name.ends_with(kSuffix)) {
-    throw DataError(index + ": shard " + quote_name(name) +
+    throw DataError(index + ": shard " + quote(name) +
                     " is not a file name made of A-Z a-z 0-9 . _ - that ends in .safetensors");
   }
 }
@@ -45,7 +45,7 @@ std::map<std::string, std::string> read_index(const std::string& index) {
   std::map<std::string, std::string> shards;
   for (const auto& [tensor, shard] : map->items()) {
     if (!shard.is_string()) {
-      throw DataError(index + ": the shard of " + quote_name(tensor) + " is not text");
+      throw DataError(index + ": the shard of " + quote(tensor) + " is not text");
     }
     check_shard_name(shard.get<std::string>(), index);
     shards.emplace_hint(shards.end(), tensor, shard.get<std::string>());
@@ -101,7 +101,7 @@ void Weights::open_shards(const std::string& index) {
         files_.begin(), files_.end(),
         [&](const SafetensorsFile& file) { return file.tensors().count(tensor) != 0; });
     throw DataError(
-        index + ": tensor " + quote_name(tensor) + " is not in " + files_[number].path() +
+        index + ": tensor " + quote(tensor) + " is not in " + files_[number].path() +
         (holder == files_.end() ? " nor in another shard" : " but in " + holder->path()));
   }
 }
@@ -126,7 +126,7 @@ at::Tensor Weights::read(const std::string& name) const {
 
 const SafetensorsFile& Weights::file_of(const std::string& name) const {
   const auto found = where_.find(name);
-  if (found == where_.end()) throw DataError(path_ + ": no tensor " + quote_name(name));
+  if (found == where_.end()) throw DataError(path_ + ": no tensor " + quote(name));
   return files_[found->second];
 }
 

@@ -14,6 +14,7 @@
 #include "pipeline/generate/dump.h"
 #include "pipeline/generate/encode.h"
 #include "pipeline/generate/memory.h"
+#include "pipeline/generate/memory_budget.h"
 #include "pipeline/generate/output.h"
 #include "pipeline/generate/sample.h"
 #include "pipeline/generate/schedule_config.h"
@@ -50,6 +51,7 @@ class Run {
     record_.tiling = choose_tiling(options.vae, vae_config_, record_.size,
                                    c10::elementSize(record_.plan.vae), record_.plan.device, &why);
     if (!why.empty()) events.tell(why);
+    check_memory(stage_needs(model_, options, record_), options.compute, record_.plan.device);
   }
 
   RunRecord operator()() {

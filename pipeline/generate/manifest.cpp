@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "codecs/version.h"
+#include "codecs/writer.h"
+#include "pipeline/generate/build_commit.h"
 
 namespace flowreel {
 namespace {
@@ -36,8 +38,13 @@ json vae_json(const VaeTiling& t) {
 }
 
 json output_json(const OutputOptions& o) {
+  WriterOptions writer;
+  writer.codec = parse_codec(o.codec);
+  writer.crf = o.crf;
+  writer.bitrate = o.bitrate;
+  const std::optional<double> crf = effective_crf(writer);
   return {{"codec", o.codec},
-          {"crf", o.crf < 0 || o.bitrate > 0 ? json(nullptr) : json(o.crf)},
+          {"crf", crf ? json(*crf) : json(nullptr)},
           {"bitrate", o.bitrate > 0 ? json(o.bitrate) : json(nullptr)},
           {"encoder_threads", o.encoder_threads}};
 }
@@ -118,7 +125,10 @@ std::string manifest_path(const std::string& clip_path, const std::string& codec
 std::map<std::string, std::string> environment_versions() {
   std::map<std::string, std::string> versions = codec_versions();
   versions["flowreel"] = FLOWREEL_VERSION;
+  versions["commit"] = build_commit();
   versions["libtorch"] = TORCH_VERSION;
+  versions["mkl"] = at::get_mkl_version();
+  versions["onednn"] = at::get_mkldnn_version();
   versions["cpu_capability"] = at::get_cpu_capability();
   return versions;
 }

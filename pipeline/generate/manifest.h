@@ -36,7 +36,8 @@ std::string manifest_json(const ReconstructOptions& options, const RunRecord& re
 // clip.mp4 → clip.json; a folder of frames (codec "png"), whose name has no ending → folder.json.
 std::string manifest_path(const std::string& clip_path, const std::string& codec);
 
-// flowreel, LibTorch, FFmpeg and CPU capability: what the bits depend on.
+// What the bits depend on: flowreel and the commit it was built from, LibTorch with its two math
+// libraries, what codec_versions() names, and the CPU capability that LibTorch chose.
 std::map<std::string, std::string> environment_versions();
 
 }  // namespace flowreel

@@ -9,19 +9,23 @@
 
 namespace flowreel {
 
-// Peak of one decode, activations only, bytes. From the largest feature map of a tile: the decoder
-// holds about four of that size at once (input, padded copy, output, residual), and the frames of
-// two time tiles.
+// Peak of one decode, activations only, bytes: from the largest feature map of a tile, and the
+// frames of two time tiles.
 uint64_t decode_bytes(const HunyuanVaeConfig& config, const ClipSize& size, const VaeTiling& tiling,
                       uint64_t bytes_per_value);
 
-// Peak of one transformer evaluation, activations only, bytes: queries, keys, values, the
-// attention's output, the feed-forward's inside and the residual stream of all tokens.
+// The same of one encode, with the copies of the clip that lead to it.
+uint64_t encode_bytes(const HunyuanVaeConfig& config, const ClipSize& size, const VaeTiling& tiling,
+                      uint64_t bytes_per_value);
+
+// Peak of the language model on its longest prompt, activations only, bytes.
+uint64_t text_bytes(const LlamaConfig& config, uint64_t bytes_per_value);
+
+// Peak of one transformer evaluation, activations only, bytes: of all tokens the residual stream,
+// its normalised copy, queries, keys, values, the attention's output, the feed-forward's inside,
+// and what is on its way from one to the next.
 uint64_t transformer_bytes(const VideoTransformer& transformer, const HunyuanVaeConfig& vae,
                            const ClipSize& size, uint64_t bytes_per_value);
-
-// Free memory of the device, bytes; 0 when it cannot be told.
-uint64_t available_bytes(at::Device device);
 
 // The tiling that a mode means for this clip. kAuto tiles in space when an untiled decode would
 // take more than half of the free memory; `why` then receives one line that says so either way.

@@ -21,6 +21,9 @@ struct ComputeOptions {
   std::string device = "auto";
   std::string dtype = "auto";
   int threads = 0;  // of the CPU; 0: one per core
+  // GiB that the whole run may need by the estimate of memory_budget.h; unset: what the device can
+  // give; 0: no check.
+  std::optional<double> max_memory_gib;
 };
 
 // Unset width, height and num_frames mean the input's own, or the published default without an

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "files/file.h"
 
 namespace flowreel {
@@ -34,8 +35,8 @@ void check_outputs_differ(const OutputOptions& o) {
     if (error) name = path;
     const auto [found, is_new] = taken.emplace(name, option);
     if (is_new) return;
-    throw UsageError(std::string(option) + " and " + found->second + " are both " +
-                     quote_path(path) + "; expected different names");
+    throw UsageError(std::string(option) + " and " + found->second + " are both " + quote(path) +
+                     "; expected different names");
   };
   take(o.path, "--output");
   take(manifest_path(o.path, o.codec), "the manifest of --output");

@@ -6,6 +6,7 @@
 #include "pipeline/generate/encode.h"
 #include "pipeline/generate/generate.h"
 #include "pipeline/generate/memory.h"
+#include "pipeline/generate/memory_budget.h"
 #include "pipeline/generate/output.h"
 #include "pipeline/generate/source.h"
 
@@ -31,6 +32,7 @@ RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
   record.tiling = choose_tiling(options.vae, config, record.size, c10::elementSize(record.plan.vae),
                                 record.plan.device, &why);
   if (!why.empty()) events.tell(why);
+  check_memory(stage_needs(model, options, record), options.compute, record.plan.device);
 
   ClipOutput output(options.output, record.size);
   dump.open(options.output.overwrite);

@@ -300,8 +300,3 @@ TEST_F(WriterTest, FailedWriteIsAnErrorAndLeavesNothing) {
 
 }  // namespace
 }  // namespace flowreel
-
-// libx265 3.5 keeps some of its parameters for ever; leaks of our own still fail under the
-// sanitizer.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libx265"; }

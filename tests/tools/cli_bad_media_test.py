@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import unittest
 
 import cli_program as cli
 from cli_program import TINY
@@ -153,6 +154,7 @@ class BadOutput(Refusal):
         command = ["sh", "-c", 'ulimit -v "$0"; exec "$@"', str(mib << 10), cli.PROGRAM, *map(str, arguments)]
         return subprocess.run(command, cwd=self.folder, capture_output=True, timeout=30, text=True)
 
+    @unittest.skipIf(cli.SANITIZED, "a sanitizer's shadow does not fit a limit of addresses")
     def test_a_limit_of_memory(self):
         """Room for the program itself and a little work, not for the maps of a decoder."""
         least = next(mib for mib in range(300, 9000, 100) if self.limited(mib, "--version").returncode == 0)

@@ -76,6 +76,10 @@ void add_compute_options(CLI::App& command, ComputeOptions& compute) {
   command.add_option("--dtype", compute.dtype, "auto | float32 | bfloat16 | float16");
   command.add_option("--threads", compute.threads, "CPU threads; 0: one per core")
       ->check(whole_number(0, kMaxThreads));
+  command
+      .add_option("--max-memory", compute.max_memory_gib,
+                  "refuse a run that needs more GiB; default: what can be had; 0: never")
+      ->check(number());
 }
 
 void add_vae_options(CLI::App& command, SharedText& text) {

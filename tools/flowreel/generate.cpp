@@ -59,7 +59,7 @@ void add_sampling_options(CLI::App& command, GenerateArguments& a) {
 
 std::string read_prompt(const std::string& path) {
   constexpr uint64_t kMaxBytes = 1 << 20;
-  const std::vector<uint8_t> bytes = read_all(open_input_file(path), kMaxBytes);
+  const std::vector<uint8_t> bytes = read_all(InputFile(path), kMaxBytes);
   std::string text(bytes.begin(), bytes.end());
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   return text;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "errors/quote.h"
+
 namespace flowreel {
 namespace {
 
@@ -32,11 +34,6 @@ TEST(Utf8, WhiteSpaceAtTheEnds) {
   EXPECT_EQ(trailing_space_begin("a\u200b"), 4u);
   EXPECT_EQ(leading_space_end("   "), 3u);
   EXPECT_FALSE(is_white_space(0x180E));
-}
-
-TEST(Utf8, QuotedTextIsOneHarmlessLine) {
-  EXPECT_EQ(quote("a\n\x1b[31m\u0085\xff"), R"("a\x0a\x1b[31m\xc2\x85\xff")");
-  EXPECT_EQ(quote("\u00e9\u00e9\u00e9", 3), "\"\u00e9\"...");
 }
 
 }  // namespace

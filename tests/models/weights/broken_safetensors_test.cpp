@@ -234,10 +234,10 @@ TEST_F(BrokenSafetensors, NotAFileToRead) {
   const auto open = [&](const std::string& name) { SafetensorsFile(folder_ / name); };
   expect_error(66, {"none.safetensors", "No such file"}, [&] { open("none.safetensors"); });
   std::filesystem::create_directory(folder_ / "folder");
-  expect_error(65, {"not a regular file"}, [&] { open("folder"); });
+  expect_error(77, {"not a regular file"}, [&] { open("folder"); });
   ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
-  expect_error(65, {"not a regular file"}, [&] { open("pipe"); });
-  expect_error(65, {"not a regular file"}, [&] { SafetensorsFile("/dev/zero"); });
+  expect_error(77, {"not a regular file"}, [&] { open("pipe"); });
+  expect_error(77, {"not a regular file"}, [&] { SafetensorsFile("/dev/zero"); });
 }
 
 TEST_F(BrokenSafetensors, BoolBytes) {

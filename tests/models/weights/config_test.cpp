@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "models/weights/quote.h"
 #include "tests/models/weights/scratch.h"
 
 namespace flowreel {
@@ -104,21 +103,12 @@ TEST(ModelConfig, Files) {
   EXPECT_EQ(ModelConfig::from_file(folder / "config.json").require_int("n", 0, 9), 3);
   expect_error(66, {"none.json", "No such file"},
                [&] { ModelConfig::from_file(folder / "none.json"); });
-  expect_error(65, {"not a regular file"}, [&] { ModelConfig::from_file(folder.path()); });
+  expect_error(77, {"not a regular file"}, [&] { ModelConfig::from_file(folder.path()); });
   folder.put("config.json", "");
   expect_error(65, {"config.json", "not valid JSON"},
                [&] { ModelConfig::from_file(folder / "config.json"); });
   std::filesystem::resize_file(folder / "config.json", (64u << 20) + 1);
   expect_error(65, {"67108865 bytes"}, [&] { ModelConfig::from_file(folder / "config.json"); });
-}
-
-TEST(QuoteName, KeepsMessagesOnOneCleanLine) {
-  EXPECT_EQ(quote_name("a.b"), "\"a.b\"");
-  EXPECT_EQ(quote_name("\u00e9\u4e2d"), "\"\u00e9\u4e2d\"");
-  EXPECT_EQ(quote_name("a\nb\x1b[2J\x7f"), "\"a\\x0ab\\x1b[2J\\x7f\"");
-  EXPECT_EQ(quote_name("\xff\xc0\x80\xed\xa0\x80"), "\"\\xff\\xc0\\x80\\xed\\xa0\\x80\"");
-  EXPECT_EQ(quote_name("\u009b"), "\"\\xc2\\x9b\"");
-  EXPECT_EQ(quote_name(std::string(200, 'x'), 5), "\"xxxxx...\"");
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include <chrono>
 
-#include "models/weights/quote.h"
+#include "models/weights/shape_text.h"
 #include "tests/models/weights/scratch.h"
 
 namespace flowreel {

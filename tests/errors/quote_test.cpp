@@ -1,0 +1,35 @@
+#include "errors/quote.h"
+
+#include <gtest/gtest.h>
+
+namespace flowreel {
+namespace {
+
+TEST(Quote, LeavesTextAsItIs) {
+  EXPECT_EQ(quote(""), "\"\"");
+  EXPECT_EQ(quote("a.b"), "\"a.b\"");
+  EXPECT_EQ(quote("\u00e9\u4e2d\U0001F3AC"), "\"\u00e9\u4e2d\U0001F3AC\"");
+}
+
+TEST(Quote, EscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(quote("a\nb\x1b[2J\x7f"), "\"a\\x0ab\\x1b[2J\\x7f\"");
+  EXPECT_EQ(quote("\u0085\u009b"), "\"\\xc2\\x85\\xc2\\x9b\"");
+  EXPECT_EQ(quote(std::string("\0", 1)), "\"\\x00\"");
+}
+
+TEST(Quote, EscapesWhatIsNoUtf8) {
+  EXPECT_EQ(quote("\xff\xc0\x80\xed\xa0\x80"), "\"\\xff\\xc0\\x80\\xed\\xa0\\x80\"");
+  EXPECT_EQ(quote("\xe4\xb8"), "\"\\xe4\\xb8\"") << "cut within a character";
+  EXPECT_EQ(quote("\xf4\x90\x80\x80"), "\"\\xf4\\x90\\x80\\x80\"") << "above U+10FFFF";
+}
+
+TEST(Quote, CutsBetweenCharacters) {
+  EXPECT_EQ(quote("xxxxx", 5), "\"xxxxx\"");
+  EXPECT_EQ(quote(std::string(200, 'x'), 5), "\"xxxxx\"...");
+  EXPECT_EQ(quote("\u00e9\u00e9\u00e9", 3), "\"\u00e9\"...");
+  EXPECT_EQ(quote("\n\n", 7), "\"\\x0a\"...") << "what is shown counts";
+  EXPECT_EQ(quote(std::string(100'000, '\n')).size(), 305u);
+}
+
+}  // namespace
+}  // namespace flowreel
