@@ -43,25 +43,25 @@ DoubleBlock::DoubleBlock(const BlockShape& s)
 }
 
 at::Tensor DoubleBlock::joint_attention(const at::Tensor& video, const at::Tensor& text,
-                                        const RopeTable& rope) const {
+                                        const BlockContext& context) const {
   const auto by_head = [this](const at::Tensor& x) { return x.unflatten(2, {shape_.heads, -1}); };
   const at::Tensor q = norm_and_rotate(by_head(joint_linear(to_q_, video, add_q_, text)), norm_q_,
-                                       norm_added_q_, rope);
+                                       norm_added_q_, context.rope);
   const at::Tensor k = norm_and_rotate(by_head(joint_linear(to_k_, video, add_k_, text)), norm_k_,
-                                       norm_added_k_, rope);
-  return attention(q, k, by_head(joint_linear(to_v_, video, add_v_, text)));
+                                       norm_added_k_, context.rope);
+  return attention(q, k, by_head(joint_linear(to_v_, video, add_v_, text)), /*causal=*/false,
+                   context.key_mask);
 }
 
-Streams DoubleBlock::operator()(Streams x, const at::Tensor& silu_temb,
-                                const RopeTable& rope) const {
+Streams DoubleBlock::operator()(Streams x, const BlockContext& context) const {
   // Chunks of each modulation: shift, scale, gate of the attention, then of the feed-forward.
-  const auto mv = video_modulation_(silu_temb).chunk(6, 1);
-  const auto mt = text_modulation_(silu_temb).chunk(6, 1);
+  const auto mv = video_modulation_(context.silu_temb).chunk(6, 1);
+  const auto mt = text_modulation_(context.silu_temb).chunk(6, 1);
   const int64_t n = x.video.size(1), l = x.text.size(1);
 
   const at::Tensor attended =
       joint_attention(modulated_layer_norm(x.video, mv[1], mv[0], kDitEps),
-                      modulated_layer_norm(x.text, mt[1], mt[0], kDitEps), rope);
+                      modulated_layer_norm(x.text, mt[1], mt[0], kDitEps), context);
   x.video = add_gated(x.video, to_out_(attended.narrow(1, 0, n)), mv[2]);
   x.text = add_gated(x.text, to_add_out_(attended.narrow(1, n, l)), mt[2]);
 
@@ -91,14 +91,14 @@ SingleBlock::SingleBlock(const BlockShape& s)
   add("proj_out", proj_out_);
 }
 
-at::Tensor SingleBlock::operator()(at::Tensor x, const at::Tensor& silu_temb,
-                                   const RopeTable& rope) const {
-  const auto modulation = modulation_(silu_temb).chunk(3, 1);  // shift, scale, gate
+at::Tensor SingleBlock::operator()(at::Tensor x, const BlockContext& context) const {
+  const auto modulation = modulation_(context.silu_temb).chunk(3, 1);  // shift, scale, gate
   const at::Tensor n = modulated_layer_norm(x, modulation[1], modulation[0], kDitEps);
   const auto by_head = [this](const at::Tensor& y) { return y.unflatten(2, {shape_.heads, -1}); };
-  const at::Tensor q = norm_and_rotate(by_head(to_q_(n)), norm_q_, norm_q_, rope);
-  const at::Tensor k = norm_and_rotate(by_head(to_k_(n)), norm_k_, norm_k_, rope);
-  const at::Tensor attended = attention(q, k, by_head(to_v_(n)));
+  const at::Tensor q = norm_and_rotate(by_head(to_q_(n)), norm_q_, norm_q_, context.rope);
+  const at::Tensor k = norm_and_rotate(by_head(to_k_(n)), norm_k_, norm_k_, context.rope);
+  const at::Tensor attended =
+      attention(q, k, by_head(to_v_(n)), /*causal=*/false, context.key_mask);
   const at::Tensor mlp = activate(Activation::kGeluTanh, proj_mlp_(n));
   return add_gated(std::move(x), proj_out_.of_pieces(attended, mlp), modulation[2]);
 }

@@ -25,16 +25,23 @@ struct Streams {
   at::Tensor video, text;
 };
 
+// What all blocks of one evaluation share.
+struct BlockContext {
+  at::Tensor silu_temb;  // [B,D], SiLU of the conditioning vector
+  RopeTable rope;        // of the video tokens
+  at::Tensor key_mask;   // [B,N+L] bool, true for keys that may be seen; undefined: all
+};
+
 class DoubleBlock : public Module {
  public:
   explicit DoubleBlock(const BlockShape& shape);
 
-  // silu_temb [B,D]: SiLU of the conditioning vector. Consumes its input: the memory is reused.
-  Streams operator()(Streams x, const at::Tensor& silu_temb, const RopeTable& rope) const;
+  // Consumes its input: the memory is reused.
+  Streams operator()(Streams x, const BlockContext& context) const;
 
  private:
   at::Tensor joint_attention(const at::Tensor& video, const at::Tensor& text,
-                             const RopeTable& rope) const;
+                             const BlockContext& context) const;
 
   BlockShape shape_;
   Linear video_modulation_, text_modulation_;
@@ -48,7 +55,7 @@ class SingleBlock : public Module {
   explicit SingleBlock(const BlockShape& shape);
 
   // x [B,N+L,D], video tokens first. Consumes its input.
-  at::Tensor operator()(at::Tensor x, const at::Tensor& silu_temb, const RopeTable& rope) const;
+  at::Tensor operator()(at::Tensor x, const BlockContext& context) const;
 
  private:
   BlockShape shape_;

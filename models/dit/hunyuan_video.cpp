@@ -128,18 +128,17 @@ at::Tensor HunyuanVideoTransformer::conditioning(const TransformerInput& in,
   return temb + pooled_embedder_(in.pooled.to(temb.scalar_type()));
 }
 
-at::Tensor HunyuanVideoTransformer::run_blocks(Streams x, const at::Tensor& silu_temb,
-                                               const RopeTable& rope) const {
+at::Tensor HunyuanVideoTransformer::run_blocks(Streams x, const BlockContext& context) const {
   const int64_t n = x.video.size(1), l = x.text.size(1);
   if (tap_) tap_("embed", x.video, x.text);
   for (size_t i = 0; i < double_blocks_.size(); ++i) {
-    x = (*double_blocks_[i])(std::move(x), silu_temb, rope);
+    x = (*double_blocks_[i])(std::move(x), context);
     if (tap_) tap_("transformer_blocks." + std::to_string(i), x.video, x.text);
   }
   at::Tensor joint = at::cat({x.video, x.text}, 1);
   x = {};
   for (size_t i = 0; i < single_blocks_.size(); ++i) {
-    joint = (*single_blocks_[i])(std::move(joint), silu_temb, rope);
+    joint = (*single_blocks_[i])(std::move(joint), context);
     if (tap_)
       tap_("single_transformer_blocks." + std::to_string(i), joint.narrow(1, 0, n),
            joint.narrow(1, n, l));
@@ -151,14 +150,19 @@ at::Tensor HunyuanVideoTransformer::operator()(const TransformerInput& in) const
   const at::ScalarType dtype = patch_weight_.value.scalar_type();
   const at::Tensor latents = in.latents.to(dtype);
   const at::Tensor timestep = sinusoidal_embedding(in.timestep).to(dtype);
-  const RopeTable rope =
+  BlockContext context;
+  context.rope =
       rope_3d({latents.size(2) / config_.patch_size_t, latents.size(3) / config_.patch_size,
                latents.size(4) / config_.patch_size},
               config_.rope_axes_dim, config_.rope_theta, latents.device());
-  const at::Tensor silu_temb = at::silu(conditioning(in, timestep));
-  const at::Tensor video =
-      run_blocks({patchify(latents), refiner_(in.text.to(dtype), timestep)}, silu_temb, rope);
-  const auto modulation = norm_out_(silu_temb).chunk(2, 1);  // scale first, then shift
+  context.silu_temb = at::silu(conditioning(in, timestep));
+  Streams streams{patchify(latents), refiner_(in.text.to(dtype), timestep, in.text_mask)};
+  if (in.text_mask.defined()) {
+    const at::Tensor of_video = in.text_mask.new_ones({latents.size(0), streams.video.size(1)});
+    context.key_mask = at::cat({of_video, in.text_mask}, 1);
+  }
+  const at::Tensor video = run_blocks(std::move(streams), context);
+  const auto modulation = norm_out_(context.silu_temb).chunk(2, 1);  // scale first, then shift
   const at::Tensor normed = modulated_layer_norm(video, modulation[0], modulation[1], kDitEps);
   if (tap_) tap_("norm_out", normed, {});
   return unpatchify(proj_out_(normed), latents.sizes());

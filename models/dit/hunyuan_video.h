@@ -57,7 +57,7 @@ class HunyuanVideoTransformer : public VideoTransformer {
   at::Tensor patchify(const at::Tensor& latents) const;
   at::Tensor unpatchify(const at::Tensor& tokens, at::IntArrayRef latent_shape) const;
   at::Tensor conditioning(const TransformerInput& input, const at::Tensor& timestep) const;
-  at::Tensor run_blocks(Streams x, const at::Tensor& silu_temb, const RopeTable& rope) const;
+  at::Tensor run_blocks(Streams x, const BlockContext& context) const;
 
   HunyuanVideoConfig config_;
   BlockShape shape_;

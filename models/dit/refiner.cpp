@@ -5,6 +5,16 @@
 #include "models/layers/attention.h"
 
 namespace flowreel {
+namespace {
+
+// x [B,L,D] → [B,D].
+at::Tensor mean_of_valid(const at::Tensor& x, const at::Tensor& mask) {
+  if (!mask.defined()) return x.mean(1);
+  const at::Tensor weight = mask.to(x.scalar_type()).unsqueeze(2);
+  return (x * weight).sum(1) / weight.sum(1);
+}
+
+}  // namespace
 
 RefinerBlock::RefinerBlock(const BlockShape& s)
     : shape_(s),
@@ -26,12 +36,14 @@ RefinerBlock::RefinerBlock(const BlockShape& s)
   add("norm_out.linear", gates_);
 }
 
-at::Tensor RefinerBlock::operator()(at::Tensor x, const at::Tensor& silu_temb) const {
+at::Tensor RefinerBlock::operator()(at::Tensor x, const at::Tensor& silu_temb,
+                                    const at::Tensor& mask) const {
   const auto gates = gates_(silu_temb).chunk(2, 1);  // of the attention, of the feed-forward
   const at::Tensor n = norm1_(x);
   const auto by_head = [this](const at::Tensor& y) { return y.unflatten(2, {shape_.heads, -1}); };
-  x = add_gated(x, to_out_(attention(by_head(to_q_(n)), by_head(to_k_(n)), by_head(to_v_(n)))),
-                gates[0]);
+  const at::Tensor attended =
+      attention(by_head(to_q_(n)), by_head(to_k_(n)), by_head(to_v_(n)), /*causal=*/false, mask);
+  x = add_gated(x, to_out_(attended), gates[0]);
   return add_gated(x, ff_(norm2_(x)), gates[1]);
 }
 
@@ -48,11 +60,12 @@ TokenRefiner::TokenRefiner(int64_t text_dim, const BlockShape& shape, int64_t la
   }
 }
 
-at::Tensor TokenRefiner::operator()(const at::Tensor& text, const at::Tensor& timestep) const {
-  const at::Tensor mean = text.to(at::kFloat).mean(1).to(text.scalar_type());
+at::Tensor TokenRefiner::operator()(const at::Tensor& text, const at::Tensor& timestep,
+                                    const at::Tensor& mask) const {
+  const at::Tensor mean = mean_of_valid(text.to(at::kFloat), mask).to(text.scalar_type());
   const at::Tensor silu_temb = at::silu(timestep_embedder_(timestep) + text_embedder_(mean));
   at::Tensor x = proj_in_(text);
-  for (const auto& block : blocks_) x = (*block)(x, silu_temb);
+  for (const auto& block : blocks_) x = (*block)(x, silu_temb, mask);
   return x;
 }
 

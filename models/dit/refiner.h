@@ -15,7 +15,7 @@ namespace flowreel {
 class RefinerBlock : public Module {
  public:
   explicit RefinerBlock(const BlockShape& shape);
-  at::Tensor operator()(at::Tensor x, const at::Tensor& silu_temb) const;
+  at::Tensor operator()(at::Tensor x, const at::Tensor& silu_temb, const at::Tensor& mask) const;
 
  private:
   BlockShape shape_;
@@ -28,9 +28,10 @@ class TokenRefiner : public Module {
  public:
   TokenRefiner(int64_t text_dim, const BlockShape& shape, int64_t layers);
 
-  // text [B,L,text_dim], valid tokens only; timestep sinusoid [B,256] in the compute type →
-  // [B,L,D].
-  at::Tensor operator()(const at::Tensor& text, const at::Tensor& timestep) const;
+  // text [B,L,text_dim]; timestep sinusoid [B,256] in the compute type; mask [B,L] bool, true for
+  // valid tokens, or undefined: all are → [B,L,D], of which rows of padding mean nothing.
+  at::Tensor operator()(const at::Tensor& text, const at::Tensor& timestep,
+                        const at::Tensor& mask) const;
 
  private:
   EmbeddingMlp timestep_embedder_, text_embedder_;

@@ -11,13 +11,15 @@
 
 namespace flowreel {
 
-// One evaluation. All samples share one text length: there is no padding and so no mask.
+// One evaluation. Samples of one text length need no mask; the others are padded on the right.
 struct TransformerInput {
   at::Tensor latents;   // [B,C,T,h,w]
   at::Tensor timestep;  // [B] float32, sigma·1000
-  at::Tensor text;      // [B,L,text width], valid tokens only, L >= 1
+  at::Tensor text;      // [B,L,text width], L >= 1
   at::Tensor pooled;    // [B,pooled width]
   at::Tensor guidance;  // [B], guidance scale·1000; not read by models without guidance embedding
+  // [B,L] bool, true for valid tokens, of which each sample has at least one; undefined: all are.
+  at::Tensor text_mask = {};
 };
 
 class VideoTransformer : public Module {

@@ -81,23 +81,25 @@ ClipTextModel::ClipTextModel(const ClipTextConfig& c)
   add("final_layer_norm", final_norm_);
 }
 
-int64_t ClipTextModel::end_position(const at::Tensor& ids) const {
-  if (config_.eos_token_id == kLegacyEos) return ids.argmax(1).item<int64_t>();
+// [B] int64.
+at::Tensor ClipTextModel::end_positions(const at::Tensor& ids) const {
+  if (config_.eos_token_id == kLegacyEos) return ids.argmax(1);
   const at::Tensor is_end = ids.eq(config_.eos_token_id);
-  if (!is_end.any().item<bool>()) {
+  if (!is_end.any(1).all().item<bool>()) {
     throw DataError("text encoder 2: the tokenizer's output has no end token (eos_token_id " +
                     std::to_string(config_.eos_token_id) + " in its config.json)");
   }
-  return is_end.to(at::kInt).argmax(1).item<int64_t>();
+  return is_end.to(at::kInt).argmax(1);
 }
 
 at::Tensor ClipTextModel::pooled(const at::Tensor& ids) const {
   check_token_ids("text encoder 2", ids, config_.vocab_size, config_.max_position_embeddings);
-  const int64_t end = end_position(ids);
-  at::Tensor x = at::embedding(token_embedding_.value, ids.narrow(1, 0, end + 1)) +
-                 position_embedding_.value.narrow(0, 0, end + 1);
+  const at::Tensor ends = end_positions(ids);
+  const int64_t length = ends.max().item<int64_t>() + 1;
+  at::Tensor x = at::embedding(token_embedding_.value, ids.narrow(1, 0, length)) +
+                 position_embedding_.value.narrow(0, 0, length);
   for (const auto& layer : layers_) x = (*layer)(x);
-  return final_norm_(x.select(1, end));
+  return final_norm_(x.index({at::arange(ids.size(0), ends.options()), ends}));
 }
 
 }  // namespace flowreel

@@ -44,13 +44,13 @@ class ClipTextModel : public Module {
 
   const ClipTextConfig& config() const { return config_; }
 
-  // ids [1,L] int64 → pooled [1,D]: the final norm of the row of the end token. Attention is
-  // causal, so what follows that token (the padding) is not computed. DataError as check_token_ids,
-  // or when there is no end token.
+  // ids [B,L] int64 → pooled [B,D]: the final norm of the row of each text's end token. Attention
+  // is causal, so what follows the last of them (the padding) is not computed. DataError as
+  // check_token_ids, or when a text has no end token.
   at::Tensor pooled(const at::Tensor& ids) const;
 
  private:
-  int64_t end_position(const at::Tensor& ids) const;
+  at::Tensor end_positions(const at::Tensor& ids) const;
 
   ClipTextConfig config_;
   Parameter token_embedding_, position_embedding_;

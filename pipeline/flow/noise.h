@@ -17,6 +17,7 @@ enum class Stream : uint32_t {
   kSolverStep = 1u << 24,
   kVaeSample = 2u << 24,
   kTraining = 3u << 24,
+  kInitialWeights = 4u << 24,
 };
 
 // The substream of one step or one draw, index < 2^24. Throws UsageError above.

@@ -2,15 +2,17 @@
 
 #include <ATen/Functions.h>
 
+#include <cmath>
 #include <utility>
 
 #include "errors/error.h"
+#include "pipeline/flow/noise.h"
 
 namespace flowreel {
 namespace {
 
-// One step from x at t over h.
-using Step = std::function<at::Tensor(const at::Tensor& x, double t, double h)>;
+// Step n: from x at t over h.
+using Step = std::function<at::Tensor(int n, const at::Tensor& x, double t, double h)>;
 
 void check_times(const std::vector<double>& times) {
   if (times.empty()) throw UsageError("times is empty, expected at least one time");
@@ -22,13 +24,14 @@ void check_times(const std::vector<double>& times) {
   }
 }
 
-at::Tensor integrate(at::Tensor x, const std::vector<double>& times, const AfterStep& after_step,
+at::Tensor integrate(at::Tensor x, const std::vector<double>& times, const SolveOptions& options,
                      const Step& step) {
   check_times(times);
   if (x.scalar_type() != at::kDouble) x = x.to(at::kFloat);
-  for (size_t n = 0; n + 1 < times.size(); ++n) {
-    x = step(x, times[n], times[n + 1] - times[n]);
-    if (after_step) x = after_step(static_cast<int>(n), times[n + 1], std::move(x));
+  for (size_t i = 0; i + 1 < times.size(); ++i) {
+    const int n = static_cast<int>(i);
+    x = step(n, x, times[i], times[i + 1] - times[i]);
+    if (options.after_step) x = options.after_step(n, times[i + 1], std::move(x));
   }
   return x;
 }
@@ -56,62 +59,97 @@ at::Tensor advance(const at::Tensor& x, const at::Tensor& v, double h) {
 }  // namespace
 
 at::Tensor euler(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,
-                 const AfterStep& after_step) {
-  return integrate(std::move(x), times, after_step, [&](const at::Tensor& x_n, double t, double h) {
-    return advance(x_n, evaluate(velocity, x_n, t), h);
-  });
+                 const SolveOptions& options) {
+  return integrate(std::move(x), times, options,
+                   [&](int, const at::Tensor& x_n, double t, double h) {
+                     return advance(x_n, evaluate(velocity, x_n, t), h);
+                   });
 }
 
 at::Tensor heun(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,
-                const AfterStep& after_step) {
-  return integrate(std::move(x), times, after_step, [&](const at::Tensor& x_n, double t, double h) {
-    const at::Tensor k_1 = evaluate(velocity, x_n, t);
-    const at::Tensor k_2 = evaluate(velocity, advance(x_n, k_1, h), t + h);
-    return advance(x_n, at::add(k_1, k_2), h / 2);
-  });
+                const SolveOptions& options) {
+  return integrate(std::move(x), times, options,
+                   [&](int, const at::Tensor& x_n, double t, double h) {
+                     const at::Tensor k_1 = evaluate(velocity, x_n, t);
+                     const at::Tensor k_2 = evaluate(velocity, advance(x_n, k_1, h), t + h);
+                     return advance(x_n, at::add(k_1, k_2), h / 2);
+                   });
 }
 
 at::Tensor midpoint(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,
-                    const AfterStep& after_step) {
-  return integrate(std::move(x), times, after_step, [&](const at::Tensor& x_n, double t, double h) {
-    const at::Tensor k_1 = evaluate(velocity, x_n, t);
-    return advance(x_n, evaluate(velocity, advance(x_n, k_1, h / 2), t + h / 2), h);
-  });
+                    const SolveOptions& options) {
+  return integrate(
+      std::move(x), times, options, [&](int, const at::Tensor& x_n, double t, double h) {
+        const at::Tensor k_1 = evaluate(velocity, x_n, t);
+        return advance(x_n, evaluate(velocity, advance(x_n, k_1, h / 2), t + h / 2), h);
+      });
 }
 
 at::Tensor rk4(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,
-               const AfterStep& after_step) {
-  return integrate(std::move(x), times, after_step, [&](const at::Tensor& x_n, double t, double h) {
-    const at::Tensor k_1 = evaluate(velocity, x_n, t);
-    const at::Tensor k_2 = evaluate(velocity, advance(x_n, k_1, h / 2), t + h / 2);
-    const at::Tensor k_3 = evaluate(velocity, advance(x_n, k_2, h / 2), t + h / 2);
-    const at::Tensor k_4 = evaluate(velocity, advance(x_n, k_3, h), t + h);
-    const at::Tensor inner = scaled(at::add(k_2, k_3), 2.0);
-    return advance(x_n, at::add(at::add(k_1, inner), k_4), h / 6);
-  });
+               const SolveOptions& options) {
+  return integrate(std::move(x), times, options,
+                   [&](int, const at::Tensor& x_n, double t, double h) {
+                     const at::Tensor k_1 = evaluate(velocity, x_n, t);
+                     const at::Tensor k_2 = evaluate(velocity, advance(x_n, k_1, h / 2), t + h / 2);
+                     const at::Tensor k_3 = evaluate(velocity, advance(x_n, k_2, h / 2), t + h / 2);
+                     const at::Tensor k_4 = evaluate(velocity, advance(x_n, k_3, h), t + h);
+                     const at::Tensor inner = scaled(at::add(k_2, k_3), 2.0);
+                     return advance(x_n, at::add(at::add(k_1, inner), k_4), h / 6);
+                   });
 }
 
 at::Tensor ab2(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,
-               const AfterStep& after_step) {
+               const SolveOptions& options) {
   at::Tensor v_before;
   double h_before = 0;
-  return integrate(std::move(x), times, after_step, [&](const at::Tensor& x_n, double t, double h) {
-    at::Tensor v = evaluate(velocity, x_n, t);
-    at::Tensor slope = v;
-    if (v_before.defined()) {
-      const double r = h / h_before;
-      slope = at::sub(scaled(v, 1 + r / 2), scaled(v_before, r / 2));
+  return integrate(std::move(x), times, options,
+                   [&](int, const at::Tensor& x_n, double t, double h) {
+                     at::Tensor v = evaluate(velocity, x_n, t);
+                     at::Tensor slope = v;
+                     if (v_before.defined()) {
+                       const double r = h / h_before;
+                       slope = at::sub(scaled(v, 1 + r / 2), scaled(v_before, r / 2));
+                     }
+                     v_before = std::move(v);
+                     h_before = h;
+                     return advance(x_n, slope, h);
+                   });
+}
+
+at::Tensor ddim(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,
+                const SolveOptions& options) {
+  return euler(velocity, std::move(x), times, options);
+}
+
+at::Tensor ddpm(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,
+                const SolveOptions& options) {
+  const auto step = [&](int n, const at::Tensor& x_n, double t, double h) {
+    const double next = times[n + 1];
+    if (h < 0 || t < 0 || next > 1) {
+      throw UsageError(c10::str("ddpm is asked to step from t = ", t, " to ", next,
+                                ", expected to rise within 0 and 1"));
     }
-    v_before = std::move(v);
-    h_before = h;
-    return advance(x_n, slope, h);
-  });
+    const at::Tensor v = evaluate(velocity, x_n, t);
+    const at::Tensor x_0 = advance(x_n, v, -t), x_1 = advance(x_n, v, 1 - t);
+    const double r = t * (1 - next) / ((1 - t) * next);
+    const at::Tensor kept = advance(scaled(x_1, next), x_0, (1 - next) * r);
+    if (next == 1) return kept;
+    const at::Tensor z = philox_normal(x_n.sizes(), options.seed,
+                                       substream(Stream::kSolverStep, static_cast<uint32_t>(n)));
+    return advance(kept, z.to(x_n.options()), (1 - next) * std::sqrt(1 - r * r));
+  };
+  return integrate(std::move(x), times, options, step);
 }
 
 const std::vector<Solver>& solvers() {
   static const std::vector<Solver> table = {
-      {"euler", euler, 1, 1}, {"heun", heun, 2, 2}, {"midpoint", midpoint, 2, 2},
-      {"rk4", rk4, 4, 4},     {"ab2", ab2, 2, 1},
+      {"euler", euler, 1, 1},
+      {"heun", heun, 2, 2},
+      {"midpoint", midpoint, 2, 2},
+      {"rk4", rk4, 4, 4},
+      {"ab2", ab2, 2, 1},
+      {"ddim", ddim, 1, 1},
+      {"ddpm", ddpm, kStochastic, 1},
   };
   return table;
 }

@@ -186,13 +186,13 @@ class Run {
           guided(velocity, transformer_velocity(*transformer, negative_, guidance, record_.plan),
                  options_.sampling.cfg_scale);
     }
-    if (!options_.first_frame.empty()) velocity = holding_first_frame(velocity);
+    const SamplePlan plan = {times_, options_.sampling.solver, options_.sampling.seed,
+                             !options_.first_frame.empty()};
     const auto dump_step = [this](int step, const at::Tensor& latents) {
       dump_.write(TensorDump::numbered("step", step), {{"latents", latents}});
     };
-    latents_ = sample(velocity, latents_.to(record_.plan.device), times_, options_.sampling.solver,
-                      events_, dump_step)
-                   .to(at::kCPU);
+    latents_ =
+        sample(velocity, latents_.to(record_.plan.device), plan, events_, dump_step).to(at::kCPU);
   }
 
   void decode_into(ClipOutput& output) {

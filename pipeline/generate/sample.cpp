@@ -7,6 +7,18 @@
 #include "pipeline/generate/guard.h"
 
 namespace flowreel {
+namespace {
+
+// `velocity` with the first latent frame standing still.
+Velocity holding_first_frame(Velocity velocity) {
+  return [velocity = std::move(velocity)](const at::Tensor& x, double t) {
+    at::Tensor v = velocity(x, t).clone();
+    v.select(2, 0).zero_();
+    return v;
+  };
+}
+
+}  // namespace
 
 at::Tensor initial_noise(at::IntArrayRef shape, const SamplingOptions& options) {
   if (options.noise_rng == NoiseRng::kTorchCpu) return torch_cpu_normal(shape, options.seed);
@@ -30,28 +42,23 @@ Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmb
   return velocity_from_noise_minus_data(std::move(network));
 }
 
-Velocity holding_first_frame(Velocity velocity) {
-  return [velocity = std::move(velocity)](const at::Tensor& x, double t) {
-    at::Tensor v = velocity(x, t).clone();
-    v.select(2, 0).zero_();
-    return v;
-  };
-}
-
-at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const std::vector<double>& times,
-                  const std::string& solver, const Events& events, const StepObserver& observer) {
-  const int64_t steps = static_cast<int64_t>(times.size()) - 1;
-  const Velocity interruptible = [&](const at::Tensor& state, double t) {
+at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const SamplePlan& plan,
+                  const Events& events, const StepObserver& observer) {
+  const int64_t steps = static_cast<int64_t>(plan.times.size()) - 1;
+  Velocity interruptible = [&](const at::Tensor& state, double t) {
     events.check_stop();
     return velocity(state, t);
   };
+  if (plan.hold_first_frame) interruptible = holding_first_frame(std::move(interruptible));
   const auto after_step = [&](int step, double, at::Tensor state) {
+    // Noise that a stochastic solver adds knows of no velocity.
+    if (plan.hold_first_frame) state.select(2, 0).copy_(x.select(2, 0));
     check_finite(state, "sampling step " + std::to_string(step));
     if (observer) observer(step, state);
     events.report("sample", step + 1, steps);
     return state;
   };
-  return find_solver(solver).solve(interruptible, x, times, after_step);
+  return find_solver(plan.solver).solve(interruptible, x, plan.times, {after_step, plan.seed});
 }
 
 }  // namespace flowreel

@@ -25,16 +25,20 @@ Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmb
                               double guidance_scale, const ComputePlan& plan,
                               std::function<void(const at::Tensor&)> network_output = {});
 
-// `velocity` with the first latent frame standing still: x[:,:,0] is not moved by any solver.
-Velocity holding_first_frame(Velocity velocity);
+struct SamplePlan {
+  std::vector<double> times;
+  std::string solver;
+  uint64_t seed = 0;  // of a stochastic solver's noise
+  // The first latent frame x[:,:,0] stands still: no solver moves it.
+  bool hold_first_frame = false;
+};
 
 // Sees the state after each step.
 using StepObserver = std::function<void(int step, const at::Tensor& latents)>;
 
-// Integrates from x (at times.front()) to data. NumericsError names the step whose state is not
-// finite; Interrupted within one step of a wish to stop.
-at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const std::vector<double>& times,
-                  const std::string& solver, const Events& events,
-                  const StepObserver& observer = {});
+// Integrates from x (at plan.times.front()) to data. NumericsError names the step whose state is
+// not finite; Interrupted within one step of a wish to stop.
+at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const SamplePlan& plan,
+                  const Events& events, const StepObserver& observer = {});
 
 }  // namespace flowreel

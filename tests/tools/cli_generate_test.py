@@ -136,8 +136,10 @@ class Tensors(Clip):
 
 class Sampling(Clip):
     def test_solvers(self):
-        made = {s: self.hashes("--solver", s)["latents"] for s in ("euler", "heun", "midpoint", "rk4", "ab2")}
-        self.assertEqual(len(set(made.values())), 5)
+        solvers = ("euler", "heun", "midpoint", "rk4", "ab2", "ddim", "ddpm")
+        made = {s: self.hashes("--solver", s)["latents"] for s in solvers}
+        self.assertEqual(made.pop("ddim"), made["euler"])
+        self.assertEqual(len(set(made.values())), 6)
 
     def test_schedule(self):
         euler = self.hashes()["latents"]

@@ -38,7 +38,7 @@ void add_sampling_options(CLI::App& command, GenerateArguments& a) {
   SamplingOptions& s = a.options.sampling;
   command.add_option("--steps,--infer-steps,--num-inference-steps", s.steps, "sampling steps")
       ->check(whole_number(1, kMaxSteps));
-  command.add_option("--solver", s.solver, "euler | heun | midpoint | rk4 | ab2");
+  command.add_option("--solver", s.solver, "euler | heun | midpoint | rk4 | ab2 | ddim | ddpm");
   command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's")
       ->check(number());
   command.add_option("--sigmas", a.sigmas, "falling noise levels 1,…  in place of the even grid");

@@ -68,6 +68,23 @@ TEST_P(DitParity, ABatchIsItsSamples) {
   EXPECT_CLOSE((*transformer)(input).narrow(0, 1, 1), one, kVelocityBound);
 }
 
+TEST_P(DitParity, PaddedTextsOfABatchDoNotMatter) {
+  const auto transformer = golden_.model().load_transformer({at::kFloat, at::kCPU});
+  TransformerInput input = golden_input(golden_);
+  const at::Tensor one = (*transformer)(input);
+  const int64_t valid = input.text.size(1), padded = valid + 3;
+  const at::Tensor longer = at::randn({1, padded, input.text.size(2)});
+  at::Tensor filled = longer.clone();  // padding is not zero: it must not be read at all
+  filled.narrow(1, 0, valid).copy_(input.text);
+  input.text = at::cat({longer, filled});
+  input.text_mask = at::arange(padded).lt(at::tensor({padded, valid}).unsqueeze(1));
+  for (at::Tensor* member : {&input.latents, &input.timestep, &input.pooled}) {
+    *member = at::cat({*member, *member});
+  }
+  if (input.guidance.defined()) input.guidance = at::cat({input.guidance, input.guidance});
+  EXPECT_CLOSE((*transformer)(input).narrow(0, 1, 1), one, kVelocityBound);
+}
+
 INSTANTIATE_TEST_SUITE_P(Golden, DitParity, ::testing::ValuesIn(golden_names()), golden_case_name);
 
 TEST(HunyuanVideoTransformer, PublishedModelHasThePublishedParameters) {
