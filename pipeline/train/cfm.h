@@ -8,7 +8,9 @@ namespace flowreel {
 
 struct CfmOptions {
   TimeDensity time = {};
-  bool optimal_pairing = false;  // minibatch optimal transport between noise and data, O(B^3)
+  // Minibatch optimal transport between noise and data, O(B^3). It ties noise to data and so to a
+  // caption, which sampling draws apart: for models without captions.
+  bool optimal_pairing = false;
   double caption_dropout = 0.0;  // probability in [0, 1] that a sample is trained without caption
 };
 

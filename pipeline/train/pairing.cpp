@@ -2,93 +2,119 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "errors/error.h"
 
 namespace flowreel {
 namespace {
 
+constexpr int64_t kNone = -1;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 // The dual solution: potentials with u_[i] + v_[j] <= cost[i, j], equal on every assigned pair.
-// Rows are assigned one after the other, each along a shortest path in the reduced costs.
+// Most rows find a column at once, the others along a shortest path in the reduced costs.
 class Assignment {
  public:
   Assignment(const double* cost, int64_t n)
-      : cost_(cost), n_(n), u_(n, 0.0), v_(n, 0.0), row_of_(n, kNone) {}
+      : cost_(cost),
+        n_(n),
+        u_(n, kInfinity),
+        v_(n, kInfinity),
+        row_of_(n, kNone),
+        column_of_(n, kNone),
+        distance_(n),
+        before_(n) {}
 
   std::vector<int64_t> solve() {
-    for (int64_t row = 0; row < n_; ++row) augment(row);
-    std::vector<int64_t> column_of(n_);
-    for (int64_t j = 0; j < n_; ++j) column_of[row_of_[j]] = j;
-    return column_of;
+    reduce();
+    for (int64_t row = 0; row < n_; ++row) {
+      if (column_of_[row] == kNone) augment(row);
+    }
+    return column_of_;
   }
 
  private:
-  static constexpr int64_t kNone = -1;
+  // Potentials as large as the minima of columns and rows allow, and the pairs that are tight then.
+  void reduce() {
+    for (int64_t i = 0; i < n_; ++i) {
+      for (int64_t j = 0; j < n_; ++j) v_[j] = std::min(v_[j], cost_[i * n_ + j]);
+    }
+    for (int64_t i = 0; i < n_; ++i) {
+      int64_t best = kNone;
+      for (int64_t j = 0; j < n_; ++j) {
+        const double reduced = cost_[i * n_ + j] - v_[j];
+        if (reduced < u_[i]) u_[i] = reduced, best = j;
+      }
+      if (row_of_[best] == kNone) assign(i, best);
+    }
+  }
 
-  // Dijkstra from `source` over the columns: distance[j] is the reduced length of the shortest
-  // alternating path to j, before[j] the row it comes from. Ends at the first free column.
+  void assign(int64_t row, int64_t column) {
+    row_of_[column] = row;
+    column_of_[row] = column;
+  }
+
+  // Dijkstra from `source` over the columns: distance_[j] is the reduced length of the shortest
+  // alternating path to j, before_[j] the row it comes from. Ends at the first free column.
   void augment(int64_t source) {
-    std::vector<double> distance(n_, std::numeric_limits<double>::infinity());
-    std::vector<int64_t> before(n_, kNone);
-    std::vector<char> done(n_, 0);
+    std::fill(distance_.begin(), distance_.end(), kInfinity);
+    open_.resize(n_);
+    std::iota(open_.begin(), open_.end(), 0);
+    done_.clear();
     int64_t row = source, column = kNone;
     double length = 0;
     while (true) {
-      relax(row, length, done, distance, before);
-      column = nearest(done, distance);
-      length = distance[column];
+      column = advance(row, length);
+      length = distance_[column];
       if (row_of_[column] == kNone) break;
-      done[column] = 1;
+      done_.push_back(column);
       row = row_of_[column];
     }
-    raise_potentials(source, length, done, distance);
-    while (column != kNone) column = take(column, before[column]);
-  }
-
-  void relax(int64_t row, double length, const std::vector<char>& done,
-             std::vector<double>& distance, std::vector<int64_t>& before) const {
-    for (int64_t j = 0; j < n_; ++j) {
-      const double through = length + cost_[row * n_ + j] - u_[row] - v_[j];
-      if (done[j] || through >= distance[j]) continue;
-      distance[j] = through;
-      before[j] = row;
+    raise_potentials(source, length);
+    while (column != kNone) {
+      const int64_t taker = before_[column], left = column_of_[taker];
+      assign(taker, column);
+      column = left;
     }
   }
 
-  int64_t nearest(const std::vector<char>& done, const std::vector<double>& distance) const {
-    int64_t best = kNone;
-    for (int64_t j = 0; j < n_; ++j) {
-      if (!done[j] && (best == kNone || distance[j] < distance[best])) best = j;
+  // Extends the paths by those through `row`, which `length` leads to, and takes the nearest column
+  // out of the open ones.
+  int64_t advance(int64_t row, double length) {
+    const double* cost = cost_ + row * n_;
+    const double base = length - u_[row];
+    size_t nearest = 0;
+    double shortest = kInfinity;
+    for (size_t k = 0; k < open_.size(); ++k) {
+      const int64_t j = open_[k];
+      const double through = base + cost[j] - v_[j];
+      if (through < distance_[j]) distance_[j] = through, before_[j] = row;
+      if (distance_[j] < shortest) shortest = distance_[j], nearest = k;
     }
-    return best;
+    const int64_t column = open_[nearest];
+    open_[nearest] = open_.back();
+    open_.pop_back();
+    return column;
   }
 
   // Keeps the potentials feasible, and tight along the path that is about to be taken.
-  void raise_potentials(int64_t source, double length, const std::vector<char>& done,
-                        const std::vector<double>& distance) {
+  void raise_potentials(int64_t source, double length) {
     u_[source] += length;
-    for (int64_t j = 0; j < n_; ++j) {
-      if (!done[j]) continue;
-      u_[row_of_[j]] += length - distance[j];
-      v_[j] -= length - distance[j];
+    for (const int64_t j : done_) {
+      u_[row_of_[j]] += length - distance_[j];
+      v_[j] -= length - distance_[j];
     }
-  }
-
-  // Gives column to row and returns the column that row leaves.
-  int64_t take(int64_t column, int64_t row) {
-    int64_t left = kNone;
-    for (int64_t j = 0; j < n_ && left == kNone; ++j) {
-      if (row_of_[j] == row) left = j;
-    }
-    row_of_[column] = row;
-    return left;
   }
 
   const double* cost_;
   int64_t n_;
   std::vector<double> u_, v_;
-  std::vector<int64_t> row_of_;  // of each column
+  std::vector<int64_t> row_of_, column_of_;
+  std::vector<double> distance_;  // of the search under way, as are those below
+  std::vector<int64_t> before_, open_, done_;
 };
 
 }  // namespace

@@ -18,5 +18,10 @@ using Command = std::function<void()>;
 void add_generate(CLI::App& app, Command& chosen);
 void add_reconstruct(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
+void add_train(CLI::App& app, Command& chosen);
+void add_shapes(CLI::App& app, Command& chosen);
+
+// Those above that read or write clips; none in a build without codecs.
+void add_media_commands(CLI::App& app, Command& chosen);
 
 }  // namespace flowreel

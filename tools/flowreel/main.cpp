@@ -89,9 +89,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "flowreel " FLOWREEL_VERSION);
   app.require_subcommand(1);
   flowreel::Command command;
-  flowreel::add_generate(app, command);
-  flowreel::add_reconstruct(app, command);
-  flowreel::add_inspect(app, command);
+  flowreel::add_media_commands(app, command);
+  flowreel::add_train(app, command);
+  flowreel::add_shapes(app, command);
   const std::string unknown = unknown_command(app, argc, argv);
   if (!unknown.empty()) return fail(kUsage, unknown);
   try {

@@ -1,0 +1,164 @@
+#include "configs/fields.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "errors/error.h"
+
+namespace flowreel {
+namespace {
+
+constexpr size_t kShown = 60;
+
+std::string shown(const nlohmann::json& value) {
+  std::string text =
+      value.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
+  if (text.size() > kShown) text = text.substr(0, kShown) + "...";
+  return text;
+}
+
+// Levenshtein's distance.
+size_t edits(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string range(double lo, double hi) {
+  char text[80];
+  std::snprintf(text, sizeof text, "%g to %g", lo, hi);
+  return text;
+}
+
+bool in_range(const nlohmann::json& value, double lo, double hi) {
+  return value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() >= lo &&
+         value.get<double>() <= hi;
+}
+
+}  // namespace
+
+std::string suggestion(const std::string& written, const std::vector<std::string>& known) {
+  const auto nearest =
+      std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
+        return edits(written, a) < edits(written, b);
+      });
+  if (nearest == known.end() || edits(written, *nearest) > 1 + nearest->size() / 3) return "";
+  return " (did you mean \"" + *nearest + "\"?)";
+}
+
+Fields::Fields(const nlohmann::json& object, std::string file, std::string pointer)
+    : object_(object), file_(std::move(file)), pointer_(std::move(pointer)) {
+  if (!object_.is_object()) {
+    throw DataError(file_ + ": " + (pointer_.empty() ? "the document" : pointer_) + " is " +
+                    shown(object_) + ", expected an object");
+  }
+}
+
+const nlohmann::json* Fields::find(const std::string& key) {
+  asked_.insert(key);
+  const auto found = object_.find(key);
+  return found == object_.end() ? nullptr : &*found;
+}
+
+void Fields::fail(const std::string& key, const std::string& expectation) const {
+  throw DataError(file_ + ": " + pointer_ + "/" + key + " is " + shown(object_.at(key)) +
+                  ", expected " + expectation);
+}
+
+void Fields::read(const std::string& key, int64_t& value, int64_t lo, int64_t hi) {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return;
+  const bool fits = found->is_number_integer() &&
+                    !(found->is_number_unsigned() && found->get<uint64_t>() > INT64_MAX) &&
+                    found->get<int64_t>() >= lo && found->get<int64_t>() <= hi;
+  if (!fits) fail(key, "a whole number from " + std::to_string(lo) + " to " + std::to_string(hi));
+  value = found->get<int64_t>();
+}
+
+void Fields::read(const std::string& key, uint64_t& value) {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return;
+  if (!found->is_number_unsigned()) fail(key, "a whole number from 0 to 18446744073709551615");
+  value = found->get<uint64_t>();
+}
+
+void Fields::read(const std::string& key, double& value, double lo, double hi) {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return;
+  if (!in_range(*found, lo, hi)) fail(key, "a number from " + range(lo, hi));
+  value = found->get<double>();
+}
+
+void Fields::read(const std::string& key, bool& value) {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return;
+  if (!found->is_boolean()) fail(key, "true or false");
+  value = found->get<bool>();
+}
+
+void Fields::read(const std::string& key, std::string& value) {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return;
+  if (!found->is_string()) fail(key, "a string");
+  value = found->get<std::string>();
+}
+
+void Fields::read(const std::string& key, std::vector<double>& value, double lo, double hi) {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return;
+  const std::string expected = "a list of numbers from " + range(lo, hi);
+  if (!found->is_array()) fail(key, expected);
+  value.clear();
+  for (const nlohmann::json& number : *found) {
+    if (!in_range(number, lo, hi)) fail(key, expected);
+    value.push_back(number.get<double>());
+  }
+}
+
+void Fields::read(const std::string& key, std::vector<std::string>& value) {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return;
+  if (!found->is_array()) fail(key, "a list of strings");
+  value.clear();
+  for (const nlohmann::json& word : *found) {
+    if (!word.is_string()) fail(key, "a list of strings");
+    value.push_back(word.get<std::string>());
+  }
+}
+
+size_t Fields::choose(const std::string& key, const std::vector<std::string>& words,
+                      size_t absent) {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return absent;
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : " or ") + word;
+  if (!found->is_string()) fail(key, list);
+  const auto place = std::find(words.begin(), words.end(), found->get<std::string>());
+  if (place == words.end()) fail(key, list + suggestion(found->get<std::string>(), words));
+  return static_cast<size_t>(place - words.begin());
+}
+
+Fields Fields::object(const std::string& key) {
+  const nlohmann::json* found = find(key);
+  return Fields(found == nullptr ? nlohmann::json::object() : *found, file_, pointer_ + "/" + key);
+}
+
+void Fields::finish() const {
+  const std::vector<std::string> known(asked_.begin(), asked_.end());
+  for (const auto& [key, value] : object_.items()) {
+    if (asked_.count(key) != 0) continue;
+    throw DataError(file_ + ": " + pointer_ + "/" + key + " is not a key of this configuration" +
+                    suggestion(key, known));
+  }
+}
+
+}  // namespace flowreel

@@ -1,0 +1,138 @@
+#include "configs/train_config.h"
+
+#include <nlohmann/json.hpp>
+
+#include "configs/fields.h"
+#include "configs/override.h"
+#include "errors/error.h"
+#include "models/weights/json.h"
+
+namespace flowreel {
+namespace {
+
+constexpr int64_t kMany = 1'000'000'000;
+
+void read_data(Fields fields, ShapesData& data) {
+  fields.choose("kind", {"shapes"}, 0);
+  fields.read("seed", data.seed);
+  fields.read("frames", data.frames, 1, 100'000);
+  fields.read("height", data.height, 8, 16'384);
+  fields.read("width", data.width, 8, 16'384);
+  shapes::ShapesOptions& grammar = data.grammar;
+  fields.read("count_weights", grammar.count_weights, 0, 1e9);
+  fields.read("background_weights", grammar.background_weights, 0, 1e9);
+  fields.read("pan_probability", grammar.pan_probability, 0, 1);
+  std::vector<std::string> motions;
+  fields.read("motions", motions);
+  if (!motions.empty()) grammar.motions.clear();
+  for (const std::string& motion : motions) grammar.motions.push_back(shapes::motion_named(motion));
+  fields.finish();
+  shapes::check(grammar);
+}
+
+void read_learning_rate(Fields fields, LearningRate& rate) {
+  fields.read("peak", rate.peak, 1e-12, 10);
+  fields.read("warmup_steps", rate.warmup_steps, 0, kMany);
+  rate.decay = static_cast<Decay>(fields.choose("decay", {"constant", "linear", "cosine"}, 0));
+  fields.read("final_fraction", rate.final_fraction, 0, 1);
+  fields.finish();
+}
+
+void read_adamw(Fields fields, AdamWOptions& adamw) {
+  fields.read("beta1", adamw.beta1, 0, 0.999999);
+  fields.read("beta2", adamw.beta2, 0, 0.999999999);
+  fields.read("eps", adamw.eps, 1e-30, 1);
+  fields.read("weight_decay", adamw.weight_decay, 0, 1000);
+  fields.finish();
+}
+
+void read_every(Fields fields, TrainerOptions& trainer) {
+  fields.read("log", trainer.log_every, 0, kMany);
+  fields.read("validate", trainer.validate_every, 0, kMany);
+  fields.read("checkpoint", trainer.checkpoint_every, 0, kMany);
+  fields.read("sample", trainer.sample_every, 0, kMany);
+  fields.finish();
+}
+
+void read_cfm(Fields& fields, TrainingPlan& plan) {
+  Fields time = fields.object("time");
+  TimeDensity& density = plan.cfm.time;
+  density.law = static_cast<TimeLaw>(time.choose("law", {"uniform", "logit_normal"}, 0));
+  time.read("mean", density.mean, -100, 100);
+  time.read("std", density.std, 1e-3, 100);
+  time.read("shift", density.shift, 1e-3, 1000);
+  time.finish();
+  fields.read("optimal_pairing", plan.cfm.optimal_pairing);
+  fields.read("caption_dropout", plan.cfm.caption_dropout, 0, 1);
+  fields.read("guidance_scale", plan.guidance_scale, 0, 1000);
+  fields.read("train_text", plan.train_text);
+  fields.read("cached_clips", plan.cached_clips, 0, kMany);
+  fields.read("cache", plan.cache);
+}
+
+void read_vae(Fields fields, VaeObjectiveOptions& vae) {
+  fields.read("l1", vae.l1, 0, 1e6);
+  fields.read("gradients", vae.gradients, 0, 1e6);
+  fields.read("scales", vae.scales, 1, 16);
+  fields.read("kl", vae.kl, 0, 1e6);
+  fields.finish();
+}
+
+void read_trainer(Fields& fields, TrainerOptions& trainer) {
+  fields.read("output", trainer.folder);
+  fields.read("steps", trainer.steps, 1, kMany);
+  fields.read("accumulate", trainer.accumulate, 1, 1'000'000);
+  fields.read("seed", trainer.seed);
+  fields.read("clip_norm", trainer.clip_norm, 0, 1e12);
+  fields.read("ema_decay", trainer.ema_decay, 0, 0.99999999);
+  fields.read("validation_batches", trainer.validation_batches, 1, 1'000'000);
+  fields.read("keep_checkpoints", trainer.keep_checkpoints, 1, 1'000'000);
+  trainer.bfloat16 = fields.choose("precision", {"float32", "bfloat16"}, 0) == 1;
+  read_learning_rate(fields.object("learning_rate"), trainer.learning_rate);
+  read_adamw(fields.object("adamw"), trainer.adamw);
+  read_every(fields.object("every"), trainer);
+}
+
+// A run goes on only under the configuration it was begun with, but for what does not change its
+// numbers: how long, how often something is written, and where.
+std::string fingerprint(nlohmann::json document) {
+  for (const char* key : {"output", "every", "keep_checkpoints", "validation_batches", "device",
+                          "cache", "save_as", "fresh"})
+    document.erase(key);
+  const bool decays = document.contains("learning_rate") &&
+                      document["learning_rate"].value("decay", "constant") != "constant";
+  if (!decays) document.erase("steps");  // a constant rate does not know when the run ends
+  return document.dump();
+}
+
+}  // namespace
+
+TrainConfig read_train_config(const std::string& path, const std::vector<std::string>& overrides) {
+  nlohmann::json document = read_json_file(path);
+  for (const std::string& assignment : overrides) apply_override(document, assignment);
+  TrainConfig config;
+  TrainingPlan& plan = config.plan;
+  Fields fields(document, path);
+  plan.goal = static_cast<TrainingGoal>(fields.choose("objective", {"vae", "cfm"}, 1));
+  fields.read("model", plan.model);
+  fields.read("fresh", plan.fresh);
+  fields.read("batch", plan.batch, 1, 1'000'000);
+  fields.read("device", config.device);
+  fields.read("threads", config.threads, 0, 1024);
+  constexpr at::ScalarType kTypes[] = {at::kHalf, at::kBFloat16, at::kFloat};
+  plan.save_as = kTypes[fields.choose("save_as", {"float16", "bfloat16", "float32"}, 0)];
+  read_data(fields.object("data"), plan.data);
+  read_trainer(fields, plan.trainer);
+  read_cfm(fields, plan);
+  read_vae(fields.object("vae"), plan.vae);
+  fields.finish();
+  if (plan.model.empty())
+    throw DataError(path + ": /model is missing, expected a pipeline directory");
+  if (plan.trainer.folder.empty())
+    throw DataError(path + ": /output is missing, expected the folder of this run");
+  plan.trainer.fingerprint = fingerprint(document);
+  config.effective = document.dump(2) + "\n";
+  return config;
+}
+
+}  // namespace flowreel

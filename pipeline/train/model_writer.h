@@ -1,0 +1,32 @@
+// Writes what was trained as a diffusers pipeline directory that diffusers and transformers open.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <string>
+
+#include "models/dit/transformer.h"
+#include "models/text/clip.h"
+#include "models/text/llama.h"
+#include "models/vae/hunyuan_vae.h"
+
+namespace flowreel {
+
+// The networks whose weights are written; a null one keeps the files that the source has.
+struct TrainedParts {
+  VideoTransformer* transformer = nullptr;
+  HunyuanVae* vae = nullptr;
+  LlamaModel* llama = nullptr;
+  ClipTextModel* clip = nullptr;
+  double scaling_factor = 0;  // of the latents, into vae/config.json; 0: as it is there
+};
+
+// Copies the pipeline directory `source` (configurations, tokenizers, weights of parts that are
+// null) to `folder`, which must not exist, and adds the trained weights in `dtype`. The folder
+// appears under its name complete or not at all. Layers of LLaMA that the pipeline never runs are
+// zeros. OutputError, IoError.
+void write_model(const std::string& source, const std::string& folder, const TrainedParts& parts,
+                 at::ScalarType dtype);
+
+}  // namespace flowreel

@@ -1,0 +1,53 @@
+// What one training run of a pipeline's networks is: everything that a configuration can say.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "pipeline/train/caption_ids.h"
+#include "pipeline/train/cfm.h"
+#include "pipeline/train/shapes/drawing.h"
+#include "pipeline/train/trainer.h"
+#include "pipeline/train/vae_objective.h"
+
+namespace flowreel {
+
+enum class TrainingGoal {
+  kVae,  // the autoencoder, by vae_objective
+  kCfm,  // the transformer with its text encoders, by cfm
+};
+
+// Clips of the procedural data set. Clip n of training is scene (seed, n), of validation scene
+// (seed + 1, n).
+struct ShapesData {
+  shapes::ShapesOptions grammar;
+  uint64_t seed = 0;
+  int64_t frames = 33, height = 128, width = 128;
+};
+
+struct TrainingPlan {
+  TrainingGoal goal = TrainingGoal::kCfm;
+  // A diffusers pipeline directory. A component whose folder has no weights begins at random.
+  std::string model;
+  bool fresh = false;         // what is trained begins at random even where there are weights
+  bool train_text = true;     // kCfm: the text encoders too
+  double guidance_scale = 6;  // kCfm: shown to a transformer that embeds guidance
+  ShapesData data;
+  int64_t batch = 16;
+  int64_t cached_clips = 0;  // kCfm: this many clips are encoded once; 0: every clip is new
+  std::string cache;         // folder of their latents; default: RUN/latents
+  at::Device device = at::kCPU;
+  CfmOptions cfm;
+  VaeObjectiveOptions vae;
+  TrainerOptions trainer;
+  at::ScalarType save_as = at::kHalf;
+};
+
+// Builds what the plan names, trains, and writes FOLDER/model, a pipeline directory with the
+// trained components. Errors as train() and write_model(); MissingInputError: a network that is not
+// trained has no weights; DataError: the model's parts, or its sizes and the clips', do not fit
+// together.
+void run_training(const TrainingPlan& plan, const CaptionTokenizer& tokenizer,
+                  const TrainingEvents& events);
+
+}  // namespace flowreel

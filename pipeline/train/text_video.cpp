@@ -1,0 +1,59 @@
+#include "pipeline/train/text_video.h"
+
+#include <ATen/ATen.h>
+
+#include "errors/error.h"
+
+namespace flowreel {
+namespace {
+
+struct Condition {
+  at::Tensor text, mask, pooled;
+};
+
+Condition encode(const TextVideoParts& parts, const std::vector<std::string>& captions,
+                 at::Device device) {
+  std::vector<std::vector<int64_t>> llama_rows, clip_rows;
+  for (const std::string& caption : captions) {
+    CaptionIds ids = parts.tokenizer(caption);
+    if (static_cast<int64_t>(ids.llama.size()) <= parts.crop_start) {
+      throw DataError("caption \"" + caption + "\": " + std::to_string(ids.llama.size()) +
+                      " tokens with its template, expected more than the " +
+                      std::to_string(parts.crop_start) + " of the template alone");
+    }
+    llama_rows.push_back(std::move(ids.llama));
+    clip_rows.push_back(std::move(ids.clip));
+  }
+  // Padding is never read: LLaMA is causal, the transformer masks it, CLIP ends at its end token.
+  const PaddedIds llama = padded(llama_rows, 0), clip = padded(clip_rows, clip_rows[0].back());
+  const int64_t length = llama.ids.size(1), crop = parts.crop_start;
+  Condition out;
+  out.text = (*parts.llama)(llama.ids.to(device), length).narrow(1, crop, length - crop);
+  out.mask = llama.mask.narrow(1, crop, length - crop);
+  out.mask = out.mask.all().item<bool>() ? at::Tensor() : out.mask.to(device);
+  out.pooled = parts.clip->pooled(clip.ids.to(device));
+  return out;
+}
+
+}  // namespace
+
+BatchNetwork text_video_velocity(const TextVideoParts& parts) {
+  return [parts](const at::Tensor& x_t, const at::Tensor& t,
+                 const std::vector<std::string>& captions) {
+    if (static_cast<int64_t>(captions.size()) != x_t.size(0)) {
+      throw DataError(std::to_string(captions.size()) + " captions for a batch of " +
+                      std::to_string(x_t.size(0)));
+    }
+    const Condition condition = encode(parts, captions, x_t.device());
+    TransformerInput input;
+    input.latents = x_t;
+    input.timestep = (1 - t) * 1000;
+    input.text = condition.text;
+    input.text_mask = condition.mask;
+    input.pooled = condition.pooled;
+    input.guidance = at::full_like(t, parts.guidance_scale * 1000);
+    return -(*parts.transformer)(input).to(x_t.scalar_type());
+  };
+}
+
+}  // namespace flowreel

@@ -1,0 +1,28 @@
+// The networks of a text-to-video pipeline as one trainable function of latents, time and captions.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "models/dit/transformer.h"
+#include "models/text/clip.h"
+#include "models/text/llama.h"
+#include "pipeline/train/caption_ids.h"
+#include "pipeline/train/objective.h"
+
+namespace flowreel {
+
+struct TextVideoParts {
+  const VideoTransformer* transformer = nullptr;  // in float32, all on one device
+  const LlamaModel* llama = nullptr;
+  const ClipTextModel* clip = nullptr;
+  CaptionTokenizer tokenizer;
+  int64_t crop_start = 0;       // leading tokens of the template that the transformer is not shown
+  double guidance_scale = 6.0;  // given to a transformer that embeds guidance
+};
+
+// v(x_t, t | captions) of latents [B,C,T,h,w]: the network's noise - data with the sign of path.h.
+// Gradients reach whatever parameters require them. The parts must outlive it. DataError: a caption
+// that the tokenizer or an encoder does not take.
+BatchNetwork text_video_velocity(const TextVideoParts& parts);
+
+}  // namespace flowreel

@@ -1,0 +1,26 @@
+// Training of the autoencoder: reconstruction of clips, with latents kept near a unit Gaussian.
+#pragma once
+
+#include "models/vae/hunyuan_vae.h"
+#include "pipeline/train/objective.h"
+
+namespace flowreel {
+
+struct VaeObjectiveOptions {
+  double l1 = 1.0;         // mean absolute difference of pixels in [-1,1]
+  double gradients = 1.0;  // that of differences between neighbours in x, y and t, over scales
+  int64_t scales = 3;      // of the gradient term: 1, 1/2, 1/4 … of the size
+  double kl = 1e-6;        // Kullback-Leibler divergence to N(0,1), summed per position (eq. 10 of
+                           // Kingma & Welling, arXiv 1312.6114), averaged over positions
+};
+
+// Batches are clips [B,3,F,H,W] in [-1,1] that fit one tile; captions are not read. The latent is
+// drawn from the posterior (Use::kLatent). Terms: l1, gradients, kl, psnr (of clamped frames, dB,
+// peak 2), latent_std (of the posterior's mean). The autoencoder must outlive the objective.
+Objective vae_objective(const HunyuanVae& vae, const VaeObjectiveOptions& options);
+
+// Mean over scales of the mean absolute difference between the finite differences of a and b
+// [B,C,F,H,W]: no weights, yet it sees blur and flicker that pixel differences forgive.
+at::Tensor gradient_difference(const at::Tensor& a, const at::Tensor& b, int64_t scales);
+
+}  // namespace flowreel

@@ -1,0 +1,11 @@
+#include "tools/flowreel/commands.h"
+
+namespace flowreel {
+
+void add_media_commands(CLI::App& app, Command& chosen) {
+  add_generate(app, chosen);
+  add_reconstruct(app, chosen);
+  add_inspect(app, chosen);
+}
+
+}  // namespace flowreel

@@ -1,0 +1,87 @@
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "configs/train_config.h"
+#include "errors/error.h"
+#include "files/output_file.h"
+#include "models/model_dir.h"
+#include "models/weights/device.h"
+#include "pipeline/train/caption_tokenizer.h"
+#include "tools/flowreel/commands.h"
+#include "tools/flowreel/train_progress.h"
+
+namespace flowreel {
+namespace {
+
+constexpr const char* kFooter =
+    "Example:\n  flowreel train --config configs/train/smoke.json --set output=out/smoke\n"
+    "A run is a folder: loss.csv, checkpoints/ and, when it is finished, model/.";
+
+struct TrainArguments {
+  std::string config, resume, progress = "auto";
+  std::vector<std::string> overrides;
+};
+
+TrainConfig read(const TrainArguments& a) {
+  if (a.config.empty() && a.resume.empty())
+    throw UsageError("--config is missing; expected the JSON file of a training run");
+  std::vector<std::string> overrides = a.overrides;
+  if (!a.resume.empty()) overrides.push_back("output=" + a.resume);
+  const std::string file = a.config.empty() ? a.resume + "/config.json" : a.config;
+  TrainConfig config = read_train_config(file, overrides);
+  config.plan.trainer.resume = !a.resume.empty();
+  return config;
+}
+
+void prepare(TrainConfig& config) {
+  config.plan.device = parse_device(config.device, "device");
+  if (config.plan.trainer.bfloat16 && !config.plan.device.is_cuda())
+    throw UsageError(
+        "precision is bfloat16, which only a CUDA device gains from; expected float32");
+  if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
+  at::globalContext().setDeterministicCuDNN(true);
+}
+
+// Beside the run's results, so that --resume needs nothing else.
+void keep_config(const TrainConfig& config) {
+  const std::string& folder = config.plan.trainer.folder;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw OutputError(folder + ": cannot be made: " + error.message());
+  OutputFile file(folder + "/config.json", /*overwrite=*/true);
+  file.write(config.effective.data(), config.effective.size());
+  file.commit();
+}
+
+void run(const TrainArguments& a) {
+  TrainProgress printer(a.progress);
+  TrainConfig config = read(a);
+  prepare(config);
+  CaptionTokenizer tokenizer;
+  if (config.plan.goal == TrainingGoal::kCfm)
+    tokenizer = caption_tokenizer(ModelDirectory(config.plan.model));
+  keep_config(config);
+  run_training(config.plan, tokenizer, printer.events());
+  printer.finish(config.plan.trainer.folder + "/model");
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("train", "Train a model's networks from clips");
+  const auto arguments = std::make_shared<TrainArguments>();
+  command->add_option("-c,--config", arguments->config,
+                      "JSON file of the run, see docs/training.md");
+  command->add_option("--resume", arguments->resume,
+                      "folder of a run that was stopped; goes on from its newest checkpoint");
+  command->add_option("--set", arguments->overrides, "change one value: key=value or a.b=value")
+      ->allow_extra_args(false);
+  command->add_option("--progress", arguments->progress, "auto | plain | json | none");
+  command->footer(kFooter);
+  command->callback([arguments, &chosen] { chosen = [arguments] { run(*arguments); }; });
+}
+
+}  // namespace flowreel
