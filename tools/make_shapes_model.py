@@ -3,7 +3,7 @@
 
     tools/make_shapes_model.py CAPTIONS OUT
 
-CAPTIONS is a text file with one caption a line, as `flowreel shapes --captions 20000` prints them. The tokenizers are
+CAPTIONS is a text file with one caption a line, as `flowreel shapes --captions 3000` prints them. The tokenizers are
 byte-level BPE, of classes that transformers 4 and 5 both read literally. Merging goes on until every word of the
 captions and of the pipeline's prompt template is one token, so the template's prefix has the 95 ids that the pipeline
 cuts off. The same captions give the same bytes.
@@ -87,10 +87,10 @@ def write_llama(out, captions):
     from fixtures import bpe, tokenizer_files
     from fixtures.alphabet import LLAMA_SPLIT, byte_alphabet
 
-    template = prompt_template()
-    lines = [template.format(caption) for caption in captions] + [" " + caption for caption in captions]
-    # What stands between special tokens is split on its own.
-    lines = [part for line in lines for part in re.split(r"<\|\w+\|>", line) if part]
+    # What stands between special tokens is split on its own, and so are the template and what is put into it: no
+    # caption begins with a newline.
+    lines = [part for part in re.split(r"<\|\w+\|>|\{\}", prompt_template()) if part]
+    lines += captions + [" " + caption for caption in captions]
     words = words_of(lines, LLAMA_SPLIT, bpe.split)
     merges = bpe.learn(words, len(words) * 40)
     vocab = vocabulary(byte_alphabet(), merges)
