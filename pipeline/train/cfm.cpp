@@ -21,8 +21,8 @@ Objective cfm(BatchNetwork velocity, const CfmOptions& options) {
     if (options.optimal_pairing) x_0 = pair_noise_with_data(x_0, x_1);
     const at::Tensor t = draw_times(x_1.size(0), options.time, draw).to(x_1.device());
     const auto captions = drop_captions(batch.captions, options.caption_dropout, draw);
-    return mean_squared_error(velocity(interpolate(x_0, x_1, t), t, captions),
-                              velocity_target(x_0, x_1));
+    return regression_loss(velocity(interpolate(x_0, x_1, t), t, captions),
+                           velocity_target(x_0, x_1));
   };
 }
 

@@ -37,7 +37,7 @@ Objective ddpm_objective(BatchNetwork noise, const DdpmOptions& options) {
     const at::Tensor x_n = coefficient(alpha_bar) * x_1 + coefficient(1 - alpha_bar) * x_0;
     const at::Tensor time = (1 - n.to(at::kDouble) / T).to(x_1.options());
     const auto captions = drop_captions(batch.captions, options.caption_dropout, draw);
-    return mean_squared_error(noise(x_n, time, captions), x_0);
+    return regression_loss(noise(x_n, time, captions), x_0);
   };
 }
 

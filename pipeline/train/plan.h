@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "pipeline/train/caption_ids.h"
 #include "pipeline/train/cfm.h"
@@ -43,11 +45,17 @@ struct TrainingPlan {
   at::ScalarType save_as = at::kHalf;
 };
 
+// Clips of a few captions of the validation set, [n,3,F,H,W] in [-1,1] on the CPU, made after
+// `step` steps with the averaged weights: samples of the flow, or reconstructions of the
+// autoencoder.
+using ClipsSink = std::function<void(int64_t step, const at::Tensor& clips,
+                                     const std::vector<std::string>& captions)>;
+
 // Builds what the plan names, trains, and writes FOLDER/model, a pipeline directory with the
 // trained components. Errors as train() and write_model(); MissingInputError: a network that is not
 // trained has no weights; DataError: the model's parts, or its sizes and the clips', do not fit
 // together.
 void run_training(const TrainingPlan& plan, const CaptionTokenizer& tokenizer,
-                  const TrainingEvents& events);
+                  const TrainingEvents& events, const ClipsSink& samples = {});
 
 }  // namespace flowreel

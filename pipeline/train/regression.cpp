@@ -21,7 +21,7 @@ void check_batch(const Batch& batch) {
   }
 }
 
-Loss mean_squared_error(const at::Tensor& output, const at::Tensor& target) {
+Loss regression_loss(const at::Tensor& output, const at::Tensor& target) {
   if (output.sizes() != target.sizes()) {
     throw NumericsError(c10::str("the network in training answered with shape ", output.sizes(),
                                  ", expected that of its target, ", target.sizes()));

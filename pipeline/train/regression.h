@@ -14,6 +14,6 @@ void check_batch(const Batch& batch);
 // The mean over all elements of (output - target)^2, in float32. Throws NumericsError when the
 // shapes differ, which would broadcast and go unseen. It has no terms of its own, so that a device
 // is not waited for.
-Loss mean_squared_error(const at::Tensor& output, const at::Tensor& target);
+Loss regression_loss(const at::Tensor& output, const at::Tensor& target);
 
 }  // namespace flowreel

@@ -6,9 +6,11 @@
 #include "errors/error.h"
 #include "models/model_dir.h"
 #include "models/text/prompt_template.h"
+#include "models/weights/config.h"
 #include "pipeline/train/init.h"
 #include "pipeline/train/model_writer.h"
 #include "pipeline/train/plan.h"
+#include "pipeline/train/sample_clip.h"
 #include "pipeline/train/shapes_source.h"
 #include "pipeline/train/text_video.h"
 
@@ -16,6 +18,7 @@ namespace flowreel {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr int64_t kShownClips = 4;
 
 bool has_weights(const ModelDirectory& model, const std::string& component) {
   for (const auto& entry : fs::directory_iterator(model.folder(component))) {
@@ -37,8 +40,12 @@ void zero_modulation(Module& transformer) {
 class Training {
  public:
   Training(const TrainingPlan& plan, const CaptionTokenizer& tokenizer,
-           const TrainingEvents& events)
-      : plan_(plan), tokenizer_(tokenizer), events_(events), model_(plan.model) {}
+           const TrainingEvents& events, const ClipsSink& samples)
+      : plan_(plan),
+        tokenizer_(tokenizer),
+        events_(events),
+        samples_(samples),
+        model_(plan.model) {}
 
   void operator()() {
     check_absent_model();
@@ -84,10 +91,37 @@ class Training {
     return module;
   }
 
-  void run(Objective objective, BatchSource batches, BatchSource validation) {
-    const TrainingJob job{
+  // `show` makes clips of a batch of the validation set's.
+  void run(Objective objective, BatchSource batches, BatchSource validation,
+           const std::function<at::Tensor(const Batch&)>& show) {
+    const auto sample = [this, &show](int64_t step) {
+      const Batch batch =
+          shapes_clips(plan_.data, plan_.data.seed + 1, kShownClips, plan_.device)(0);
+      samples_(step, show(batch), batch.captions);
+    };
+    TrainingJob job{
         parameters_, std::move(objective), std::move(batches), std::move(validation), {}};
+    if (samples_) job.sample = sample;
     train(job, plan_.trainer, events_);
+  }
+
+  // Each clip and, below it, what the autoencoder makes of it.
+  at::Tensor reconstructed(const Batch& batch) const {
+    const at::Tensor mean = vae_->encode_tile(batch.data).chunk(2, 1)[0];
+    return at::cat({batch.data, vae_->decode_tile(mean).clamp(-1, 1)}, 3).cpu();
+  }
+
+  at::Tensor sampled(const BatchNetwork& velocity, const Batch& batch) const {
+    const HunyuanVaeConfig& vae = vae_->config();
+    SampleOptions options;
+    options.captions = batch.captions;
+    options.latent_shape = {vae.latent_channels,
+                            (plan_.data.frames - 1) / vae.temporal_compression_ratio + 1,
+                            plan_.data.height / vae.spatial_compression_ratio,
+                            plan_.data.width / vae.spatial_compression_ratio};
+    options.shift = model_.scheduler_config().get_double("shift", 1, 1e-6, 1e6);
+    options.device = plan_.device;
+    return sample_clips(velocity, *vae_, options);
   }
 
   void train_vae() {
@@ -98,7 +132,8 @@ class Training {
     check_clip_size(vae_->config());
     run(vae_objective(*vae_, plan_.vae),
         shapes_clips(plan_.data, plan_.data.seed, plan_.batch, plan_.device),
-        shapes_clips(plan_.data, plan_.data.seed + 1, plan_.batch, plan_.device));
+        shapes_clips(plan_.data, plan_.data.seed + 1, plan_.batch, plan_.device),
+        [this](const Batch& batch) { return reconstructed(batch); });
     trained_.vae = vae_.get();
     trained_.scaling_factor = measured_scaling_factor();
   }
@@ -124,7 +159,7 @@ class Training {
         [this](const LoadOptions& options) { return model_.load_transformer(options); });
     load_text_encoders();
     check_components_fit(model_, *transformer_);
-    vae_ = model_.load_vae(HunyuanVae::Part::kEncoder, {at::kFloat, plan_.device});
+    vae_ = model_.load_vae(HunyuanVae::Part::kBoth, {at::kFloat, plan_.device});
     check_clip_size(vae_->config());
     TextVideoParts parts;
     parts.transformer = transformer_.get();
@@ -133,8 +168,10 @@ class Training {
     parts.tokenizer = remembering(tokenizer_);
     parts.crop_start = hunyuan_video_prompt_template().crop_start;
     parts.guidance_scale = plan_.guidance_scale;
-    run(cfm(text_video_velocity(parts), plan_.cfm), flow_batches(),
-        shapes_latents(plan_.data, plan_.data.seed + 1, plan_.batch, *vae_, plan_.device));
+    const BatchNetwork velocity = text_video_velocity(parts);
+    run(cfm(velocity, plan_.cfm), flow_batches(),
+        shapes_latents(plan_.data, plan_.data.seed + 1, plan_.batch, *vae_, plan_.device),
+        [&](const Batch& batch) { return sampled(velocity, batch); });
     trained_.transformer = transformer_.get();
     if (plan_.train_text) {
       trained_.llama = llama_.get();
@@ -207,6 +244,7 @@ class Training {
   const TrainingPlan& plan_;
   const CaptionTokenizer& tokenizer_;
   const TrainingEvents& events_;
+  const ClipsSink& samples_;
   ModelDirectory model_;
   NamedParameters parameters_;
   std::unique_ptr<VideoTransformer> transformer_;
@@ -219,8 +257,8 @@ class Training {
 }  // namespace
 
 void run_training(const TrainingPlan& plan, const CaptionTokenizer& tokenizer,
-                  const TrainingEvents& events) {
-  Training(plan, tokenizer, events)();
+                  const TrainingEvents& events, const ClipsSink& samples) {
+  Training(plan, tokenizer, events, samples)();
 }
 
 }  // namespace flowreel

@@ -10,13 +10,13 @@ namespace {
 
 TEST(Regression, MeanOverAllElementsInFloat32) {
   const at::Tensor output = at::tensor({1.0f, 2.0f, 3.0f, 4.0f}).to(at::kBFloat16).reshape({2, 2});
-  const Loss loss = mean_squared_error(output, at::zeros({2, 2}));
+  const Loss loss = regression_loss(output, at::zeros({2, 2}));
   EXPECT_EQ(loss.total.scalar_type(), at::kFloat);
   EXPECT_EQ(loss.total.item<float>(), 7.5f);
 }
 
 TEST(Regression, RefusesAnOutputThatWouldBroadcast) {
-  EXPECT_THROW(mean_squared_error(at::ones({2, 1}), at::ones({2, 2})), NumericsError);
+  EXPECT_THROW(regression_loss(at::ones({2, 1}), at::ones({2, 2})), NumericsError);
 }
 
 TEST(Regression, RefusesUnfitBatches) {

@@ -1,0 +1,97 @@
+// The networks of a pipeline under training: gradients reach everything, captions mean the same as
+// in generation, and what is written opens again.
+#include "pipeline/train/text_video.h"
+
+#include "errors/error.h"
+#include "models/text/prompt_template.h"
+#include "pipeline/flow/noise.h"
+#include "pipeline/train/caption_tokenizer.h"
+#include "pipeline/train/model_writer.h"
+#include "pipeline/train/parameters.h"
+#include "tests/models/golden.h"
+#include "tests/pipeline/train/toy_run.h"
+
+namespace flowreel {
+namespace {
+
+struct Loaded {
+  explicit Loaded(const ModelDirectory& model)
+      : transformer(model.load_transformer({at::kFloat, at::kCPU})),
+        llama(model.load_text_encoder({at::kFloat, at::kCPU})),
+        clip(model.load_text_encoder_2({at::kFloat, at::kCPU})) {
+    parts.transformer = transformer.get();
+    parts.llama = llama.get();
+    parts.clip = clip.get();
+    parts.tokenizer = caption_tokenizer(model);
+    parts.crop_start = hunyuan_video_prompt_template().crop_start;
+    parts.guidance_scale = 6;
+  }
+  std::unique_ptr<VideoTransformer> transformer;
+  std::unique_ptr<LlamaModel> llama;
+  std::unique_ptr<ClipTextModel> clip;
+  TextVideoParts parts;
+};
+
+at::Tensor latents_for(const Loaded& loaded, int64_t batch) {
+  return philox_normal({batch, loaded.transformer->latent_channels(), 2, 4, 4}, 5);
+}
+
+class TrainedNetworks : public ::testing::TestWithParam<std::string> {
+ protected:
+  Golden golden_{GetParam()};
+};
+
+TEST_P(TrainedNetworks, ACaptionOfABatchIsThatCaptionAlone) {
+  const at::NoGradGuard no_grad;
+  const Loaded loaded(golden_.model());
+  const BatchNetwork velocity = text_video_velocity(loaded.parts);
+  const at::Tensor x = latents_for(loaded, 2), t = at::tensor({0.25f, 0.75f});
+  const at::Tensor both = velocity(x, t, {"a cat", "a much longer caption about a very small dog"});
+  const at::Tensor one = velocity(x.narrow(0, 0, 1), t.narrow(0, 0, 1), {"a cat"});
+  EXPECT_CLOSE(both.narrow(0, 0, 1), one, kVelocityBound);
+}
+
+TEST_P(TrainedNetworks, GradientsReachEveryParameter) {
+  const Loaded loaded(golden_.model());
+  NamedParameters parameters;
+  append_trainable(parameters, *loaded.transformer, "transformer.");
+  append_trainable(parameters, *loaded.llama, "text_encoder.");
+  append_trainable(parameters, *loaded.clip, "text_encoder_2.");
+  const at::Tensor x = latents_for(loaded, 2);
+  text_video_velocity(loaded.parts)(x, at::tensor({0.25f, 0.75f}), {"a cat", "two small dogs"})
+      .square()
+      .mean()
+      .backward();
+  for (const auto& [name, parameter] : parameters) {
+    ASSERT_TRUE(parameter->value.grad().defined()) << name;
+    EXPECT_GT(parameter->value.grad().abs().max().item<double>(), 0) << name;
+  }
+}
+
+TEST_P(TrainedNetworks, WhatIsWrittenIsWhatWasTrained) {
+  const at::NoGradGuard no_grad;
+  const RunFolder folder;
+  const Loaded loaded(golden_.model());
+  TrainedParts parts;
+  parts.transformer = loaded.transformer.get();
+  parts.llama = loaded.llama.get();
+  parts.clip = loaded.clip.get();
+  parts.scaling_factor = 0.75;
+  write_model(golden_.model().path(), folder / "model", parts, at::kFloat);
+  const ModelDirectory written(folder / "model");
+  for (const char* part : {"transformer", "vae", "text_encoder", "text_encoder_2"})
+    written.check(part);
+  EXPECT_EQ(written.vae_config().scaling_factor, 0.75);
+  const Loaded again(written);
+  const at::Tensor x = latents_for(loaded, 1), t = at::tensor({0.5f});
+  EXPECT_TRUE(at::equal(text_video_velocity(again.parts)(x, t, {"a cat"}),
+                        text_video_velocity(loaded.parts)(x, t, {"a cat"})));
+  EXPECT_THROW(write_model(golden_.model().path(), folder / "model", parts, at::kFloat),
+               OutputError);
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, TrainedNetworks, ::testing::ValuesIn(golden_names()),
+                         golden_case_name);
+
+}  // namespace
+}  // namespace flowreel

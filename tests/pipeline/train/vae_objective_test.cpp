@@ -1,0 +1,53 @@
+#include "pipeline/train/vae_objective.h"
+
+#include "pipeline/train/adamw.h"
+#include "pipeline/train/parameters.h"
+#include "tests/models/golden.h"
+
+namespace flowreel {
+namespace {
+
+class VaeObjective : public ::testing::TestWithParam<std::string> {
+ protected:
+  Golden golden_{GetParam()};
+};
+
+TEST_P(VaeObjective, TheAutoencoderLearnsAClip) {
+  const auto vae = golden_.model().load_vae(HunyuanVae::Part::kBoth, {at::kFloat, at::kCPU});
+  NamedParameters parameters;
+  append_trainable(parameters, *vae, "vae.");
+  std::vector<Parameter*> plain;
+  for (const auto& [name, parameter] : parameters) plain.push_back(parameter);
+  AdamW optimizer(plain, {});
+  const Objective objective = vae_objective(*vae, {});
+  const at::Tensor ramp = at::linspace(-1, 1, 16);
+  const Batch batch{(ramp.view({1, 1, 1, 1, 16}) * ramp.view({1, 1, 1, 16, 1}))
+                        .expand({1, 3, 5, 16, 16})
+                        .contiguous(),
+                    {}};
+  double first = 0, last = 0;
+  for (uint32_t step = 0; step < 30; ++step) {
+    optimizer.zero_grad();
+    const Loss loss = objective(batch, Draw{1, step});
+    loss.total.backward();
+    optimizer.step(3e-3);
+    (step == 0 ? first : last) = loss.total.item<double>();
+  }
+  EXPECT_LT(last, 0.7 * first);
+  for (const auto& [name, parameter] : parameters)
+    EXPECT_TRUE(parameter->value.grad().defined()) << name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, VaeObjective, ::testing::ValuesIn(golden_names()),
+                         golden_case_name);
+
+TEST(GradientDifference, SeesWhatAMeanDoesNot) {
+  const at::Tensor flat = at::zeros({1, 3, 5, 8, 8});
+  EXPECT_EQ(gradient_difference(flat, flat + 0.5, 3).item<double>(), 0);
+  at::Tensor flicker = flat.clone();
+  flicker.select(2, 2).fill_(1);  // two of the four differences in time are 1, none in space
+  EXPECT_NEAR(gradient_difference(flat, flicker, 1).item<double>(), 0.5 / 3, 1e-6);
+}
+
+}  // namespace
+}  // namespace flowreel
