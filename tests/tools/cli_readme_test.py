@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 
 import cli_program as cli
 
@@ -26,6 +27,7 @@ class Examples(cli.ProgramTest):
         for name in ("street.mp4", "in.mp4"):
             cli.make_clip(self.folder / name, "32x16", 33)
         cli.make_clip(self.folder / "boat.png", "32x16", 1)
+        shutil.copytree(cli.ROOT / "configs", self.folder / "configs")
 
     def smaller(self, words):
         """The command with its sizes replaced; those that `generate` would take from a default are added."""
@@ -35,12 +37,18 @@ class Examples(cli.ProgramTest):
                 words[words.index(option) + 1] = value
             elif words[0] == "generate":
                 words += [option, value]
+        if words[0] == "train":
+            words += ["--set", "steps=2", "--set", "threads=1"]
         return words
 
     def run_example(self, words):
         result = self.succeed(*self.smaller(words[1:]))
-        if words[1] == "inspect":
+        if words[1] in ("inspect", "shapes"):
             self.assertTrue(result.out)
+            return
+        if words[1] == "train":
+            self.assertTrue((self.folder / result.out.strip() / "model_index.json").exists())
+            shutil.rmtree(self.folder / "out")
             return
         option = "-o" if "-o" in words else "--output"
         output = words[words.index(option) + 1]
@@ -50,14 +58,14 @@ class Examples(cli.ProgramTest):
     def test_readme(self):
         text = (cli.ROOT / "README.md").read_text()
         found = commands("\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)))
-        self.assertEqual({words[1] for words in found}, {"generate", "reconstruct", "inspect"})
+        self.assertEqual({words[1] for words in found}, {"generate", "reconstruct", "inspect", "shapes", "train"})
         for words in found:
             with self.subTest(shlex.join(words)):
                 self.assertEqual(words[0], "build/release/flowreel")
                 self.run_example(words)
 
     def test_help(self):
-        for command in ("generate", "reconstruct", "inspect"):
+        for command in ("generate", "reconstruct", "inspect", "shapes", "train"):
             with self.subTest(command):
                 (example,) = commands(self.succeed(command, "--help").out.partition("Example:")[2])
                 self.assertEqual(example[1], command)

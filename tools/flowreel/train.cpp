@@ -11,6 +11,7 @@
 #include "models/weights/device.h"
 #include "pipeline/train/caption_tokenizer.h"
 #include "tools/flowreel/commands.h"
+#include "tools/flowreel/train_pictures.h"
 #include "tools/flowreel/train_progress.h"
 
 namespace flowreel {
@@ -45,16 +46,33 @@ void prepare(TrainConfig& config) {
   at::globalContext().setDeterministicCuDNN(true);
 }
 
-// Beside the run's results, so that --resume needs nothing else.
-void keep_config(const TrainConfig& config) {
-  const std::string& folder = config.plan.trainer.folder;
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw OutputError(folder + ": cannot be made: " + error.message());
-  OutputFile file(folder + "/config.json", /*overwrite=*/true);
-  file.write(config.effective.data(), config.effective.size());
-  file.commit();
-}
+// The configuration beside the run's results, so that --resume needs nothing else. It goes again,
+// and the folder with it, when the run fails before there is anything to resume.
+class KeptConfig {
+ public:
+  explicit KeptConfig(const TrainConfig& config) : folder_(config.plan.trainer.folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder_, error);
+    if (error) throw OutputError(folder_ + ": cannot be made: " + error.message());
+    was_there_ = std::filesystem::exists(folder_ + "/config.json");
+    if (was_there_ && !config.plan.trainer.resume) return;  // of a run that train() will not touch
+    OutputFile file(folder_ + "/config.json", /*overwrite=*/true);
+    file.write(config.effective.data(), config.effective.size());
+    file.commit();
+  }
+  KeptConfig(const KeptConfig&) = delete;
+  KeptConfig& operator=(const KeptConfig&) = delete;
+  ~KeptConfig() {
+    std::error_code ignored;
+    if (was_there_ || std::filesystem::exists(folder_ + "/checkpoints")) return;
+    std::filesystem::remove(folder_ + "/config.json", ignored);
+    std::filesystem::remove(folder_, ignored);  // only when it is empty
+  }
+
+ private:
+  std::string folder_;
+  bool was_there_ = false;
+};
 
 void run(const TrainArguments& a) {
   TrainProgress printer(a.progress);
@@ -63,9 +81,16 @@ void run(const TrainArguments& a) {
   CaptionTokenizer tokenizer;
   if (config.plan.goal == TrainingGoal::kCfm)
     tokenizer = caption_tokenizer(ModelDirectory(config.plan.model));
-  keep_config(config);
-  run_training(config.plan, tokenizer, printer.events());
-  printer.finish(config.plan.trainer.folder + "/model");
+  const KeptConfig kept(config);
+  const std::string& folder = config.plan.trainer.folder;
+  const auto samples = [&folder](int64_t step, const at::Tensor& clips,
+                                 const std::vector<std::string>& captions) {
+    write_samples(folder, step, clips, captions);
+    draw_loss(folder);
+  };
+  run_training(config.plan, tokenizer, printer.events(), samples);
+  draw_loss(folder);
+  printer.finish(folder + "/model");
 }
 
 }  // namespace

@@ -1,0 +1,139 @@
+"""`flowreel train`: runs of a few steps, stopped, killed, resumed and refused; what it writes opens again."""
+
+import json
+import os
+import signal
+import subprocess
+
+import cli_program as cli
+
+CONFIG = {
+    "objective": "cfm",
+    "model": str(cli.TINY),
+    "output": "run",
+    "threads": 1,
+    "seed": 5,
+    "steps": 6,
+    "batch": 2,
+    "learning_rate": {"peak": 1e-3, "warmup_steps": 2},
+    "every": {"log": 1, "validate": 3, "checkpoint": 2, "sample": 6},
+    "validation_batches": 1,
+    "caption_dropout": 0.1,
+    "data": {"kind": "shapes", "frames": 5, "height": 16, "width": 16},
+    "save_as": "float32",
+}
+
+
+class Train(cli.ProgramTest):
+    def config(self, name="train.json", **changes):
+        path = self.folder / name
+        path.write_text(json.dumps(CONFIG | changes))
+        return path
+
+    def weights(self, run, part="transformer/diffusion_pytorch_model"):
+        return (self.folder / run / "model" / f"{part}.safetensors").read_bytes()
+
+    def test_a_flow_is_trained_and_its_model_makes_a_clip(self):
+        result = self.succeed("train", "--config", self.config())
+        self.assertEqual(result.out, "run/model\n")
+        self.assertIn("step 6/6  loss ", result.err)
+        rows = (self.folder / "run/loss.csv").read_text().splitlines()
+        self.assertEqual(rows[0], "step,set,name,value")
+        self.assertTrue(any(row.startswith("6,train,total,") for row in rows))
+        self.assertTrue(any(row.startswith("6,validation,total,") for row in rows))
+        for part in ("transformer/diffusion_pytorch_model", "text_encoder/model", "text_encoder_2/model"):
+            name = f"{part}.safetensors"
+            before, after = cli.shapes(cli.TINY / name), cli.shapes(self.folder / "run/model" / name)
+            self.assertEqual(sum(map(bool, before)), sum(map(bool, after)), part)
+            self.assertNotEqual((cli.TINY / name).read_bytes(), self.weights("run", part))
+        vae = "vae/diffusion_pytorch_model.safetensors"
+        self.assertEqual((cli.TINY / vae).read_bytes(), (self.folder / "run/model" / vae).read_bytes())
+        self.generate("-o", "o.mp4", model=self.folder / "run/model", prompt="a red star")
+        self.assertEqual((self.folder / "run/loss.png").read_bytes()[:4], b"\x89PNG")
+        shown = cli.probe(self.folder / "run/samples/step_000000006.mp4")
+        self.assertEqual((shown["width"], shown["height"], shown["nb_read_frames"]), (64, 16, "5"))
+        self.assertEqual(len((self.folder / "run/samples/step_000000006.txt").read_text().splitlines()), 4)
+
+    def test_an_autoencoder_is_trained_and_its_latents_are_scaled(self):
+        self.succeed("train", "--config", self.config(objective="vae", fresh=True))
+        config = json.loads((self.folder / "run/model/vae/config.json").read_text())
+        self.assertNotEqual(config["scaling_factor"], json.loads((cli.TINY / "vae/config.json").read_text()))
+        self.assertGreater(config["scaling_factor"], 0)
+        self.generate("-o", "o.mp4", model=self.folder / "run/model")
+
+    def test_stopped_or_killed_and_resumed_it_writes_the_same_bytes(self):
+        self.succeed("train", "--config", self.config(output="whole"))
+        for sent, code in ((signal.SIGINT, 130), (signal.SIGKILL, -9)):
+            run = f"broken{sent.name}"
+            command = [cli.PROGRAM, "train", "--config", self.config(output=run), "--progress", "json"]
+            process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.addCleanup(process.kill)
+            for line in process.stdout:
+                if json.loads(line).get("step", 0) >= 3:
+                    os.kill(process.pid, sent)
+                    break
+            _, err = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, code, err)
+            if sent == signal.SIGINT:
+                self.assertIn("--resume " + run, err.decode())
+            self.assertFalse((self.folder / run / "model").exists())
+            self.succeed("train", "--resume", run)
+            self.assertEqual(self.weights(run), self.weights("whole"))
+
+    def test_cached_latents_are_encoded_once(self):
+        changes = {"cached_clips": 3, "cache": "cache", "steps": 2}
+        first = self.succeed("train", "--config", self.config(**changes))
+        self.assertIn("encoded clips: 3 of 3", first.err)
+        files = cli.listing(self.folder / "cache")
+        self.assertEqual(len(files), 1)
+        self.succeed("train", "--config", self.config(**changes), "--set", "output=again")
+        self.assertEqual(self.weights("again"), self.weights("run"))
+        self.assertEqual(cli.listing(self.folder / "cache"), files)
+        other = CONFIG["data"] | {"seed": 9}
+        result = self.run_in("train", "--config", self.config(**changes, data=other), "--set", "output=third")
+        self.assertEqual(result.code, 65, result.err)
+        self.assert_error(result, "cache/latents_00000.safetensors", "another data set")
+
+    def refused(self, code, texts, *arguments, **changes):
+        config = self.config(**changes)
+        self.assert_refused(code, texts, "train", "--config", config, *arguments)
+
+    def test_a_wrong_configuration_is_one_line(self):
+        self.refused(65, ["/stepz", "did you mean \"steps\""], stepz=3)
+        self.refused(65, ["/data/frames is 12.5", "whole number"], data=CONFIG["data"] | {"frames": 12.5})
+        self.refused(65, ["/learning_rate/peak is \"much\""], learning_rate={"peak": "much"})
+        self.refused(65, ["/objective is \"cfn\"", "did you mean \"cfm\""], objective="cfn")
+        self.refused(65, ["/seed is -1"], seed=-1)
+        self.refused(65, ["/model is missing"], model="")
+        self.refused(64, ["sideways"], data=CONFIG["data"] | {"motions": ["sideways"]})
+        self.refused(64, ["--set is \"steps\""], "--set", "steps")
+        self.refused(64, ["bfloat16", "CUDA"], precision="bfloat16")
+        self.refused(66, ["nowhere"], model="nowhere")
+        self.assert_refused(66, ["absent.json"], "train", "--config", "absent.json")
+        self.assert_refused(64, ["--config is missing"], "train")
+        (self.folder / "cut.json").write_text('{"steps": 3')
+        self.assert_refused(65, ["cut.json"], "train", "--config", "cut.json")
+
+    def test_clips_that_do_not_fit_the_autoencoder_are_refused(self):
+        config = self.config(data=CONFIG["data"] | {"frames": 6})
+        result = self.run_in("train", "--config", config)
+        self.assertEqual(result.code, 65, result.err)
+        self.assert_error(result, "clips of 6 x 16 x 16", "4k+1")
+        self.assertFalse((self.folder / "run").exists())
+
+    def test_a_run_is_neither_overwritten_nor_mixed_with_another(self):
+        self.succeed("train", "--config", self.config())
+        before = cli.listing(self.folder / "run")
+        again = self.run_in("train", "--config", self.config())
+        self.assertEqual(again.code, 73, again.err)
+        self.assert_error(again, "run/model is there already")
+        self.assertEqual(cli.listing(self.folder / "run"), before)
+        self.run_in("train", "--config", self.config(output="two"), "--set", "steps=2")
+        mixed = self.run_in("train", "--resume", "two", "--set", "batch=3")
+        self.assertIn(mixed.code, (73, 78), mixed.err)
+        absent = self.run_in("train", "--resume", "absent")
+        self.assertEqual(absent.code, 66, absent.err)
+
+
+if __name__ == "__main__":
+    cli.main()
