@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "pipeline/generate/available_memory.h"
 #include "pipeline/generate/text.h"
 
@@ -96,7 +97,7 @@ void check_memory(const std::vector<StageNeed>& needs, const ComputeOptions& opt
                   at::Device device) {
   const std::optional<double>& given = options.max_memory_gib;
   if (given && !(*given >= 0 && *given <= 1e6)) {
-    throw UsageError("--max-memory is " + std::to_string(*given) +
+    throw UsageError("--max-memory is " + number_text(*given) +
                      ", expected GiB: 0 (no check) to 1000000");
   }
   if (given && *given == 0) return;
