@@ -69,6 +69,8 @@ std::vector<StageNeed> stage_needs(const ModelDirectory& model, const GenerateOp
   std::vector<StageNeed> needs;
   if (options.from_latents.empty()) {
     needs.push_back(text_need(model, record.plan));
+    // Read before the text encoders, to be refused before them if need be.
+    if (!options.input.empty()) needs.back().work += pixels(record.size);
     ClipSize encoded = record.size;
     if (!options.first_frame.empty()) encoded.frames = 1;
     if (!options.input.empty() || !options.first_frame.empty())
