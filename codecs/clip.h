@@ -13,8 +13,8 @@ struct Rational {
   double value() const { return den ? static_cast<double>(num) / den : 0; }
 };
 
-// The simplest fraction near fps (23.976 stays 2997/125; 30000.0/1001 becomes 30000/1001).
-// UsageError unless 0.01 <= fps <= 1000.
+// The simplest fraction near fps (30000.0/1001 becomes 30000/1001). The usual spellings of
+// television's rates mean those (23.976 is 24000/1001). UsageError unless 0.01 <= fps <= 1000.
 Rational frame_rate(double fps);
 
 // Bounds against files that are made to hurt; a larger one is a DataError that names it.

@@ -43,12 +43,12 @@ class ContainerSink : public ClipSink {
     av_dict_set(&muxer_->metadata, key.c_str(), value.c_str(), 0);
   }
 
-  void finish() override {
+  StagedOutput stage() override {
     encode(nullptr);
     check(av_write_trailer(muxer_.get()));
     avio_flush(io_.get());
     check(io_.get()->error);
-    file_.commit();
+    return file_.stage();
   }
 
  private:

@@ -2,9 +2,10 @@
 
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <mutex>
+
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -14,20 +15,14 @@ constexpr const char* kX26xPresets =
 
 constexpr std::array<EncoderRow, 5> kEncoders{{
     {Codec::H264, "h264", "libx264", AV_PIX_FMT_YUV420P, ".mp4.mov.mkv.", 18, 51, "medium",
-     kX26xPresets},
+     kX26xPresets, 0},
     {Codec::H265, "h265", "libx265", AV_PIX_FMT_YUV420P, ".mp4.mov.mkv.", 20, 51, "medium",
-     kX26xPresets},
+     kX26xPresets, 0},
     {Codec::Av1, "av1", "libsvtav1", AV_PIX_FMT_YUV420P, ".mp4.mkv.webm.", 30, 63, "8",
-     " 0 1 2 3 4 5 6 7 8 9 10 11 12 13 "},
-    {Codec::Ffv1, "ffv1", "ffv1", AV_PIX_FMT_0RGB32, ".mkv.", -1, -1, "", ""},
-    {Codec::Png, "png", "png", AV_PIX_FMT_RGB24, "", -1, -1, "", ""},
+     " 0 1 2 3 4 5 6 7 8 9 10 11 12 13 ", 64},
+    {Codec::Ffv1, "ffv1", "ffv1", AV_PIX_FMT_0RGB32, ".mkv.", -1, -1, "", "", 0},
+    {Codec::Png, "png", "png", AV_PIX_FMT_RGB24, "", -1, -1, "", "", 0},
 }};
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
 
 // SVT-AV1 prints to stderr unless its own variable says otherwise; a person's choice stands.
 void silence_svt_av1() {
@@ -39,7 +34,7 @@ void set_quality(const WriterOptions& options, const EncoderRow& row, AVCodecCon
                  AvOptions& private_options) {
   if (row.crf < 0) return;
   if (const std::optional<double> crf = effective_crf(options)) {
-    private_options.set("crf", number(*crf));
+    private_options.set("crf", number_text(*crf));
   } else {
     context.bit_rate = options.bitrate;
   }
@@ -83,13 +78,23 @@ void set_colour(const EncoderRow& row, AVCodecContext& context) {
   if (!rgb) context.chroma_sample_location = AVCHROMA_LOC_LEFT;
 }
 
+// Minimum sizes are the encoder's own and differ from release to release: it is asked first.
+std::string refusal(const WriterOptions& options, const EncoderRow& row) {
+  const int least = row.usual_min_side;
+  const std::string size = std::to_string(options.width) + "x" + std::to_string(options.height);
+  std::string text = std::string("the encoder ") + row.encoder + " refuses " + size;
+  if (options.width >= least && options.height >= least) return text + " at these settings";
+  return text + "; expected at least " + std::to_string(least) + "x" + std::to_string(least) +
+         " for " + row.name;
+}
+
 void check_crf(double crf, const EncoderRow& row) {
   // SVT-AV1 takes whole numbers, and FFmpeg takes its 0 for "not given".
   const bool whole = row.codec == Codec::Av1;
   const double least = whole ? 1 : 0;
   if (crf >= least && crf <= row.max_crf && (!whole || crf == std::floor(crf))) return;
-  const std::string range = number(least) + " to " + number(row.max_crf);
-  throw UsageError("crf " + number(crf) + " does not fit " + row.name +
+  const std::string range = number_text(least) + " to " + number_text(row.max_crf);
+  throw UsageError("crf " + number_text(crf) + " does not fit " + row.name +
                    (row.max_crf < 0 ? ", which is lossless" : ": expected " + range) +
                    (whole ? ", a whole number" : ""));
 }
@@ -175,10 +180,8 @@ UniqueCodec open_encoder(const WriterOptions& options, bool global_header) {
   set_colour(row, *context);
   set_quality(options, row, *context, private_options);
   set_reproducible(options, *context, private_options);
-  const std::string what = std::string("the encoder ") + row.encoder + " refuses " +
-                           std::to_string(options.width) + "x" + std::to_string(options.height) +
-                           " at these settings";
-  av_check<UsageError>(avcodec_open2(context.get(), codec, private_options.get()), what);
+  av_check<UsageError>(avcodec_open2(context.get(), codec, private_options.get()),
+                       refusal(options, row));
   const std::string unused = private_options.first_unused();
   if (!unused.empty())
     throw UnavailableError(std::string("the encoder ") + row.encoder + " does not know " + unused);

@@ -19,6 +19,7 @@ struct EncoderRow {
   double max_crf;
   const char* preset;   // default
   const char* presets;  // " a b "; empty: has none
+  int usual_min_side;   // pixels; what releases of this encoder ask for at least, where they do
 };
 
 const EncoderRow& encoder_row(Codec codec);

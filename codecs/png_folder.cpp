@@ -8,7 +8,9 @@
 #include "codecs/image.h"
 #include "codecs/sinks.h"
 #include "errors/quote.h"
-#include "files/output_file.h"
+#include "files/file.h"
+#include "files/publish.h"
+#include "files/temporary.h"
 
 namespace flowreel {
 namespace {
@@ -38,40 +40,26 @@ bool holds_only_frames(const std::string& folder) {
 class PngFolder : public ClipSink {
  public:
   PngFolder(const std::string& path, const WriterOptions& options)
-      : path_(without_trailing_slash(path)), options_(options), temporary_(temporary_name(path_)) {
+      : path_(without_trailing_slash(path)), options_(options), temporary_(path_) {
     check_absent(path_, options.overwrite);
     check_replaceable();
-    if (::mkdir(temporary_.c_str(), 0777) != 0) {
+    if (::mkdir(temporary_.name().c_str(), 0777) != 0) {
       throw OutputError(quote(path_) + " cannot be created: " + errno_text(errno));
     }
-  }
-
-  ~PngFolder() override {
-    std::error_code ignored;
-    if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
   }
 
   void write(const at::Tensor& pixels) override {
     check_pixels(pixels, options_.height, options_.width, "frame");
     char name[32];
     std::snprintf(name, sizeof name, "/frame_%05lld.png", static_cast<long long>(frames_++));
-    write_png(temporary_ + name, pixels);
+    write_png(temporary_.name() + name, pixels);
   }
 
   void set_metadata(const std::string&, const std::string&) override {}
 
-  void finish() override {
-    std::error_code error;
-    if (options_.overwrite && fs::exists(path_, error)) {
-      check_replaceable();
-      const std::string old = temporary_name(path_);
-      rename_synced(path_, old, false);
-      rename_synced(temporary_, path_, false);
-      fs::remove_all(old, error);
-    } else {
-      rename_synced(temporary_, path_, false);
-    }
-    temporary_.clear();
+  StagedOutput stage() override {
+    if (options_.overwrite) check_replaceable();
+    return {temporary_.name(), path_, options_.overwrite};
   }
 
  private:
@@ -85,7 +73,7 @@ class PngFolder : public ClipSink {
 
   std::string path_;
   WriterOptions options_;
-  std::string temporary_;
+  TemporaryPath temporary_;
   int64_t frames_ = 0;
 };
 

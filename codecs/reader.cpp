@@ -40,6 +40,10 @@ Rational frame_rate(double fps) {
     throw UsageError("frame rate " + std::to_string(fps) +
                      " is out of range: expected 0.01 to 1000 per second");
   }
+  // 23.976, 29.97, 59.94 and their likes, however many digits are given.
+  for (const int whole : {24, 30, 48, 60, 120}) {
+    if (std::fabs(fps - whole / 1.001) < 5e-4) return {whole * 1000, 1001};
+  }
   const AVRational q = av_d2q(fps, 100'000);
   return {q.num, q.den};
 }

@@ -55,22 +55,27 @@ VideoWriter& VideoWriter::operator=(VideoWriter&&) noexcept = default;
 VideoWriter::~VideoWriter() = default;
 
 void VideoWriter::write(const at::Tensor& pixels) {
-  if (!sink_) throw UsageError("the clip is finished: no frame can be added");
+  if (finished_) throw UsageError("the clip is finished: no frame can be added");
   sink_->write(pixels);
   ++frames_;
 }
 
 void VideoWriter::set_metadata(const std::string& key, const std::string& value) {
-  if (!sink_) throw UsageError("the clip is finished: no tag can be added");
+  if (finished_) throw UsageError("the clip is finished: no tag can be added");
   sink_->set_metadata(key, value);
 }
 
-void VideoWriter::finish() {
-  if (!sink_) throw UsageError("the clip is finished already");
+StagedOutput VideoWriter::stage() {
+  if (finished_) throw UsageError("the clip is finished already");
   if (frames_ == 0) throw UsageError("a clip needs at least one frame");
-  const std::unique_ptr<ClipSink> sink =
-      std::move(sink_);  // gone afterwards, whether it succeeds or not
-  sink->finish();
+  finished_ = true;  // whether it succeeds or not
+  return sink_->stage();
+}
+
+void VideoWriter::finish() {
+  const StagedOutput staged = stage();
+  const std::unique_ptr<ClipSink> sink = std::move(sink_);  // what it holds goes with it
+  publish({staged});
 }
 
 }  // namespace flowreel

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "codecs/clip.h"
+#include "files/publish.h"
 
 namespace flowreel {
 
@@ -44,7 +45,8 @@ class ClipSink {
   virtual ~ClipSink() = default;
   virtual void write(const at::Tensor& pixels) = 0;
   virtual void set_metadata(const std::string& key, const std::string& value) = 0;
-  virtual void finish() = 0;
+  // Completes and syncs it under its temporary name, which is removed when the sink goes.
+  virtual StagedOutput stage() = 0;
 };
 
 // The file carries the codec that was asked for or none at all: H.264 in .mp4 .mov .mkv; H.265 the
@@ -74,11 +76,16 @@ class VideoWriter {
   // UsageError without a frame; IoError, OutputError. Nothing can be written afterwards.
   void finish();
 
+  // Instead of finish(): completes the clip, for a publish() together with other outputs, until
+  // which this writer must live. Errors as finish().
+  StagedOutput stage();
+
   int64_t frames() const { return frames_; }
 
  private:
   std::unique_ptr<ClipSink> sink_;
   int64_t frames_ = 0;
+  bool finished_ = false;
 };
 
 }  // namespace flowreel

@@ -1,6 +1,7 @@
 #include "errors/quote.h"
 
 #include <cstdint>
+#include <cstdio>
 
 namespace flowreel {
 namespace {
@@ -38,6 +39,12 @@ size_t utf8_length(std::string_view text, size_t i) {
     if ((byte(i + k) & 0xC0) != 0x80) return 0;
   }
   return length;
+}
+
+std::string number_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.10g", value);
+  return text;
 }
 
 std::string quote(std::string_view text, size_t max_bytes) {

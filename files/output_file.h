@@ -5,6 +5,8 @@
 #include <string>
 
 #include "files/file.h"
+#include "files/publish.h"
+#include "files/temporary.h"
 
 namespace flowreel {
 
@@ -18,28 +20,24 @@ class OutputFile {
   OutputFile(const std::string& path, bool overwrite);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
-  ~OutputFile();
 
   const std::string& path() const { return path_; }
   int fd() const { return fd_.get(); }
+  // Takes room on the disk now, so that a full one is found before the work; what is not written
+  // is given back. IoError.
+  void reserve(int64_t bytes);
   void write(const void* data, size_t bytes);  // appends; IoError
   void commit();  // IoError; OutputError when the name was taken meanwhile
 
+  // Syncs it, for a publish() together with others; this object must live until then. IoError.
+  StagedOutput stage();
+
  private:
   std::string path_;
-  std::string temporary_;
+  TemporaryPath temporary_;
   bool overwrite_;
+  bool reserved_ = false;
   Fd fd_;
 };
-
-// A name beside path that nobody uses: hidden, with 64 random bits.
-std::string temporary_name(const std::string& path);
-
-// Renames within a folder and syncs it. Without overwrite an existing `to` stays, and OutputError
-// is thrown.
-void rename_synced(const std::string& from, const std::string& to, bool overwrite);
-
-// OutputError when something is there and overwrite is false.
-void check_absent(const std::string& path, bool overwrite);
 
 }  // namespace flowreel

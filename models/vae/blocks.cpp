@@ -14,6 +14,10 @@ at::Tensor repeat_nearest(const at::Tensor& x, int64_t ft, int64_t fh, int64_t f
   return spread.expand({-1, -1, -1, ft, -1, fh, -1, fw}).flatten(6).flatten(4, 5).flatten(2, 3);
 }
 
+void pause(const Breakpoint& breakpoint) {
+  if (breakpoint) breakpoint();
+}
+
 bool is_one(const std::array<int64_t, 3>& factor) {
   return factor == std::array<int64_t, 3>{1, 1, 1};
 }
@@ -40,8 +44,10 @@ ResnetBlock::ResnetBlock(int64_t in_channels, int64_t out_channels, int64_t grou
   }
 }
 
-at::Tensor ResnetBlock::operator()(const at::Tensor& x) const {
+at::Tensor ResnetBlock::operator()(const at::Tensor& x, const Breakpoint& breakpoint) const {
+  pause(breakpoint);
   at::Tensor h = conv1_(norm_silu(norm1_, x));
+  pause(breakpoint);
   h = conv2_(norm_silu(norm2_, h));
   const at::Tensor skip = shortcut_ ? (*shortcut_)(x) : x;
   return at::GradMode::is_enabled() ? h + skip : h.add_(skip);
@@ -84,10 +90,10 @@ MidBlock::MidBlock(int64_t channels, int64_t groups, bool with_attention)
   add("resnets.1", second_);
 }
 
-at::Tensor MidBlock::operator()(const at::Tensor& x) const {
-  at::Tensor h = first_(x);
+at::Tensor MidBlock::operator()(const at::Tensor& x, const Breakpoint& breakpoint) const {
+  at::Tensor h = first_(x, breakpoint);
   if (attention_) h = (*attention_)(h);
-  return second_(h);
+  return second_(h, breakpoint);
 }
 
 DownBlock::DownBlock(int64_t in_channels, int64_t out_channels, int64_t layers, int64_t groups,
@@ -103,8 +109,8 @@ DownBlock::DownBlock(int64_t in_channels, int64_t out_channels, int64_t layers, 
   }
 }
 
-at::Tensor DownBlock::operator()(at::Tensor x) const {
-  for (const auto& resnet : resnets_) x = (*resnet)(x);
+at::Tensor DownBlock::operator()(at::Tensor x, const Breakpoint& breakpoint) const {
+  for (const auto& resnet : resnets_) x = (*resnet)(x, breakpoint);
   return downsample_ ? (*downsample_)(x) : x;
 }
 
@@ -122,9 +128,10 @@ UpBlock::UpBlock(int64_t in_channels, int64_t out_channels, int64_t layers, int6
   }
 }
 
-at::Tensor UpBlock::operator()(at::Tensor x) const {
-  for (const auto& resnet : resnets_) x = (*resnet)(x);
+at::Tensor UpBlock::operator()(at::Tensor x, const Breakpoint& breakpoint) const {
+  for (const auto& resnet : resnets_) x = (*resnet)(x, breakpoint);
   if (!upsample_) return x;
+  pause(breakpoint);
   const auto [ft, fh, fw] = factor_;
   const at::Tensor first = repeat_nearest(x.narrow(2, 0, 1), 1, fh, fw);
   if (x.size(2) == 1) return (*upsample_)(first);

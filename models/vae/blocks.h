@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -17,12 +18,16 @@ namespace flowreel {
 // Epsilon of every GroupNorm of the autoencoder.
 inline constexpr double kVaeEps = 1e-6;
 
+// Called before each convolution over a large map, which may take seconds; may throw to cancel.
+// Nothing when empty.
+using Breakpoint = std::function<void()>;
+
 // GroupNorm → SiLU → conv, twice, plus the input (through a 1×1×1 conv where the channel count
 // changes).
 class ResnetBlock : public Module {
  public:
   ResnetBlock(int64_t in_channels, int64_t out_channels, int64_t groups);
-  at::Tensor operator()(const at::Tensor& x) const;
+  at::Tensor operator()(const at::Tensor& x, const Breakpoint& breakpoint) const;
 
  private:
   GroupNorm norm1_, norm2_;
@@ -46,7 +51,7 @@ class FrameCausalAttention : public Module {
 class MidBlock : public Module {
  public:
   MidBlock(int64_t channels, int64_t groups, bool with_attention);
-  at::Tensor operator()(const at::Tensor& x) const;
+  at::Tensor operator()(const at::Tensor& x, const Breakpoint& breakpoint) const;
 
  private:
   ResnetBlock first_, second_;
@@ -58,7 +63,7 @@ class DownBlock : public Module {
  public:
   DownBlock(int64_t in_channels, int64_t out_channels, int64_t layers, int64_t groups,
             std::array<int64_t, 3> stride);
-  at::Tensor operator()(at::Tensor x) const;
+  at::Tensor operator()(at::Tensor x, const Breakpoint& breakpoint) const;
 
  private:
   std::vector<std::unique_ptr<ResnetBlock>> resnets_;
@@ -71,7 +76,7 @@ class UpBlock : public Module {
  public:
   UpBlock(int64_t in_channels, int64_t out_channels, int64_t layers, int64_t groups,
           std::array<int64_t, 3> factor);
-  at::Tensor operator()(at::Tensor x) const;
+  at::Tensor operator()(at::Tensor x, const Breakpoint& breakpoint) const;
 
  private:
   std::array<int64_t, 3> factor_;

@@ -93,10 +93,10 @@ VaeEncoder::VaeEncoder(const HunyuanVaeConfig& c)
   add("conv_out", conv_out_);
 }
 
-at::Tensor VaeEncoder::operator()(const at::Tensor& x) const {
+at::Tensor VaeEncoder::operator()(const at::Tensor& x, const Breakpoint& breakpoint) const {
   at::Tensor h = conv_in_(x);
-  for (const auto& block : blocks_) h = (*block)(std::move(h));
-  return conv_out_(norm_silu(norm_out_, mid_(h)));
+  for (const auto& block : blocks_) h = (*block)(std::move(h), breakpoint);
+  return conv_out_(norm_silu(norm_out_, mid_(h, breakpoint)));
 }
 
 VaeDecoder::VaeDecoder(const HunyuanVaeConfig& c)
@@ -118,9 +118,9 @@ VaeDecoder::VaeDecoder(const HunyuanVaeConfig& c)
   add("conv_out", conv_out_);
 }
 
-at::Tensor VaeDecoder::operator()(const at::Tensor& z) const {
-  at::Tensor h = mid_(conv_in_(z));
-  for (const auto& block : blocks_) h = (*block)(std::move(h));
+at::Tensor VaeDecoder::operator()(const at::Tensor& z, const Breakpoint& breakpoint) const {
+  at::Tensor h = mid_(conv_in_(z), breakpoint);
+  for (const auto& block : blocks_) h = (*block)(std::move(h), breakpoint);
   return conv_out_(norm_silu(norm_out_, h));
 }
 
@@ -141,12 +141,12 @@ HunyuanVae::HunyuanVae(const HunyuanVaeConfig& config, Part part)
   }
 }
 
-at::Tensor HunyuanVae::encode_tile(const at::Tensor& x) const {
-  return quant_conv_((*encoder_)(x));
+at::Tensor HunyuanVae::encode_tile(const at::Tensor& x, const Breakpoint& breakpoint) const {
+  return quant_conv_((*encoder_)(x, breakpoint));
 }
 
-at::Tensor HunyuanVae::decode_tile(const at::Tensor& z) const {
-  return (*decoder_)(post_quant_conv_(z));
+at::Tensor HunyuanVae::decode_tile(const at::Tensor& z, const Breakpoint& breakpoint) const {
+  return (*decoder_)(post_quant_conv_(z), breakpoint);
 }
 
 bool HunyuanVae::leaves_out(const std::string& key) const {

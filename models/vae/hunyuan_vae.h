@@ -34,7 +34,7 @@ struct HunyuanVaeConfig {
 class VaeEncoder : public Module {
  public:
   explicit VaeEncoder(const HunyuanVaeConfig& config);
-  at::Tensor operator()(const at::Tensor& x) const;
+  at::Tensor operator()(const at::Tensor& x, const Breakpoint& breakpoint) const;
 
  private:
   CausalConv3d conv_in_, conv_out_;
@@ -47,7 +47,7 @@ class VaeEncoder : public Module {
 class VaeDecoder : public Module {
  public:
   explicit VaeDecoder(const HunyuanVaeConfig& config);
-  at::Tensor operator()(const at::Tensor& z) const;
+  at::Tensor operator()(const at::Tensor& z, const Breakpoint& breakpoint) const;
 
  private:
   CausalConv3d conv_in_, conv_out_;
@@ -67,10 +67,10 @@ class HunyuanVae : public Module {
 
   // x [B,3,F,H,W] in [-1,1] → moments [B,2·latent_channels,T,h,w]: mean in the first half,
   // log-variance (not yet clamped) in the second.
-  at::Tensor encode_tile(const at::Tensor& x) const;
+  at::Tensor encode_tile(const at::Tensor& x, const Breakpoint& breakpoint = {}) const;
 
   // z [B,C,T,h,w], not scaled → frames [B,3,4(T-1)+1,8h,8w], about [-1,1].
-  at::Tensor decode_tile(const at::Tensor& z) const;
+  at::Tensor decode_tile(const at::Tensor& z, const Breakpoint& breakpoint = {}) const;
 
   // Whether a checkpoint key belongs to the half that was left out.
   bool leaves_out(const std::string& key) const;

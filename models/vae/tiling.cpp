@@ -62,11 +62,8 @@ at::Tensor map_spatial_tiles(const TileFunction& f, const at::Tensor& x, const S
 
 // One tile of time, tiled in space where asked for and needed.
 at::Tensor encode_span(const HunyuanVae& vae, const at::Tensor& x, const VaeTiling& t,
-                       const TileHook& before_tile) {
-  const auto whole = [&](const at::Tensor& tile) {
-    if (before_tile) before_tile();
-    return vae.encode_tile(tile);
-  };
+                       const Breakpoint& breakpoint) {
+  const auto whole = [&](const at::Tensor& tile) { return vae.encode_tile(tile, breakpoint); };
   if (!t.spatial || (x.size(3) <= t.tile_height && x.size(4) <= t.tile_width)) return whole(x);
   const int64_t ratio = vae.config().spatial_compression_ratio;
   return map_spatial_tiles(whole, x, in_pixels(t), in_latents(t, ratio))
@@ -75,11 +72,8 @@ at::Tensor encode_span(const HunyuanVae& vae, const at::Tensor& x, const VaeTili
 }
 
 at::Tensor decode_span(const HunyuanVae& vae, const at::Tensor& z, const VaeTiling& t,
-                       const TileHook& before_tile) {
-  const auto whole = [&](const at::Tensor& tile) {
-    if (before_tile) before_tile();
-    return vae.decode_tile(tile);
-  };
+                       const Breakpoint& breakpoint) {
+  const auto whole = [&](const at::Tensor& tile) { return vae.decode_tile(tile, breakpoint); };
   const int64_t ratio = vae.config().spatial_compression_ratio;
   const SpatialGrid latents = in_latents(t, ratio);
   if (!t.spatial || (z.size(3) <= latents.tile_h && z.size(4) <= latents.tile_w)) return whole(z);
@@ -129,9 +123,9 @@ void check_tiling(const VaeTiling& t, const HunyuanVaeConfig& c) {
 }
 
 at::Tensor vae_encode(const HunyuanVae& vae, const at::Tensor& x, const VaeTiling& t,
-                      const TileHook& before_tile) {
+                      const Breakpoint& breakpoint) {
   const int64_t ratio = vae.config().temporal_compression_ratio;
-  const auto span = [&](const at::Tensor& part) { return encode_span(vae, part, t, before_tile); };
+  const auto span = [&](const at::Tensor& part) { return encode_span(vae, part, t, breakpoint); };
   if (x.size(2) <= t.tile_frames) return span(x);
   const int64_t stride = t.stride_frames / ratio;
   std::vector<at::Tensor> pieces;
@@ -142,9 +136,9 @@ at::Tensor vae_encode(const HunyuanVae& vae, const at::Tensor& x, const VaeTilin
 }
 
 void vae_decode(const HunyuanVae& vae, const at::Tensor& z, const VaeTiling& t,
-                const FrameSink& sink, const TileHook& before_tile) {
+                const FrameSink& sink, const Breakpoint& breakpoint) {
   const int64_t ratio = vae.config().temporal_compression_ratio;
-  const auto span = [&](const at::Tensor& part) { return decode_span(vae, part, t, before_tile); };
+  const auto span = [&](const at::Tensor& part) { return decode_span(vae, part, t, breakpoint); };
   if (z.size(2) <= t.tile_frames / ratio) return sink(span(z));
   const TimeWalk walk{t.tile_frames / ratio, t.stride_frames / ratio,
                       t.tile_frames - t.stride_frames, t.stride_frames,

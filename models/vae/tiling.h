@@ -25,16 +25,15 @@ void check_tiling(const VaeTiling& tiling, const HunyuanVaeConfig& config);
 
 // x [B,3,F,H,W] in [-1,1], F = 4k+1, H and W multiples of 8 → moments [B,2C,T,h,w] (mean,
 // log-variance).
-// before_tile, where given, is called before each tile and may throw to cancel.
-using TileHook = std::function<void()>;
+// `breakpoint`: see blocks.h.
 at::Tensor vae_encode(const HunyuanVae& vae, const at::Tensor& x, const VaeTiling& tiling,
-                      const TileHook& before_tile = {});
+                      const Breakpoint& breakpoint = {});
 
 // z [B,C,T,h,w], not scaled. Frames are handed on as soon as no later tile can change them: chunks
 // [B,3,n,H,W] in order, 4(T-1)+1 frames in all, not clamped. Holds two time tiles of frames, never
 // the clip.
 using FrameSink = std::function<void(const at::Tensor& frames)>;
 void vae_decode(const HunyuanVae& vae, const at::Tensor& z, const VaeTiling& tiling,
-                const FrameSink& sink, const TileHook& before_tile = {});
+                const FrameSink& sink, const Breakpoint& breakpoint = {});
 
 }  // namespace flowreel

@@ -91,6 +91,7 @@ void load_into(Module& module, const Weights& weights, const KeyRules& rules,
                const LoadOptions& options) {
   check_weights(module, weights, rules);
   module.visit([&](const std::string& name, Parameter& parameter) {
+    if (options.before_tensor) options.before_tensor();
     const std::string key = rules.prefix + name;
     const std::string where = weights.path() + ": tensor " + quote(key);
     parameter.value = converted(weights.read(key), where, options);

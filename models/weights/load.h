@@ -14,6 +14,7 @@ namespace flowreel {
 struct LoadOptions {
   at::ScalarType dtype = at::kFloat;  // compute type: every floating parameter is converted to it
   at::Device device = at::kCPU;
+  std::function<void()> before_tensor = {};  // called before each is read; may throw to cancel
 };
 
 // How a module's parameter names become keys of the checkpoint.

@@ -8,9 +8,11 @@ namespace flowreel {
 
 EncodedClip encode_frames(const HunyuanVae& vae, const at::Tensor& frames, const VaeTiling& tiling,
                           const ComputePlan& plan, const Events& events) {
-  // 0..255 → [-1,1] as diffusers' VideoProcessor: x/255, then 2x - 1.
-  const at::Tensor unit = frames.permute({3, 0, 1, 2}).unsqueeze(0).to(at::kFloat) / 255.0;
-  const at::Tensor x = (unit * 2.0 - 1.0).contiguous().to(plan.device, plan.vae);
+  // 0..255 → [-1,1] as diffusers' VideoProcessor: x/255, then 2x - 1; in place, since a clip of
+  // floats is large.
+  at::Tensor x = frames.permute({3, 0, 1, 2}).unsqueeze(0).contiguous().to(at::kFloat);
+  x.div_(255.0).mul_(2.0).sub_(1.0);
+  x = x.to(plan.device, plan.vae);
   const at::Tensor moments =
       vae_encode(vae, x, tiling, [&events] { events.check_stop(); }).to(at::kCPU, at::kFloat);
   check_finite(moments, "encode");

@@ -29,7 +29,8 @@ struct Events {
   void tell(const std::string& text) const {
     if (notice) notice(text);
   }
-  // Interrupted when the caller wants to stop; called at least once per step and per tile.
+  // Interrupted when the caller wants to stop; called at least once per step, per tensor
+  // that is read and per convolution of the autoencoder.
   void check_stop() const {
     if (stop_requested && stop_requested()) throw Interrupted("stopped on request");
   }

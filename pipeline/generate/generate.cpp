@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "files/output_file.h"
 #include "models/weights/config.h"
 #include "models/weights/safetensors.h"
@@ -16,6 +17,7 @@
 #include "pipeline/generate/memory.h"
 #include "pipeline/generate/memory_budget.h"
 #include "pipeline/generate/output.h"
+#include "pipeline/generate/output_names.h"
 #include "pipeline/generate/sample.h"
 #include "pipeline/generate/schedule_config.h"
 #include "pipeline/generate/source.h"
@@ -37,6 +39,10 @@ class Run {
         model_(options.model),
         dump_(options.output.dump_tensors) {
     validate(options);
+    check_names_differ(options.output, {{"--input", options.input},
+                                        {"--first-frame", options.first_frame},
+                                        {"--initial-latents", options.initial_latents},
+                                        {"--from-latents", options.from_latents}});
     model_.observe_reads(digest_.observer());
     record_.task = task_name(options);
     record_.plan = plan_compute(options.compute);
@@ -44,6 +50,7 @@ class Run {
     vae_config_ = model_.vae_config();
     if (options.from_latents.empty()) {
       plan_network();
+      plan_sampling();
     } else {
       load_finished_latents();
     }
@@ -61,7 +68,7 @@ class Run {
       saved.emplace(options_.output.save_latents, options_.output.overwrite);
     dump_.open(options_.output.overwrite);
     if (options_.from_latents.empty()) {
-      plan_sampling();
+      read_start();
       encode_prompts();
       encode_start();
       sample_latents();
@@ -87,7 +94,7 @@ class Run {
     const auto transformer = model_.build_transformer();
     check_components_fit(model_, *transformer);
     rules_ = size_rules(*transformer, vae_config_);
-    record_.size = resolve_size(options_.size, default_for_size(), rules_);
+    record_.size = resolve_size(options_.size, default_for_size(), rules_, options_.input);
     const std::optional<double>& guidance = options_.sampling.embedded_guidance_scale;
     if (guidance && !transformer->embeds_guidance())
       events_.tell("--embedded-guidance-scale has no effect: this model embeds no guidance");
@@ -112,8 +119,30 @@ class Run {
         schedule_options(model_.scheduler_config(), options_.sampling, rules_, shape_);
     record_.flow_shift = schedule.dynamic ? 0 : schedule.shift;
     times_ = schedule_times(schedule);
+    if (!schedule.sigmas.empty() && (schedule.dynamic || schedule.shift != 1)) {
+      events_.tell("--sigmas are shifted by " +
+                   (schedule.dynamic ? "the size of the clip" : number_text(schedule.shift)) +
+                   ", as in diffusers; --flow-shift 1 takes them as given");
+    }
     if (!options_.input.empty()) times_ = times_from_strength(times_, options_.strength);
     for (double t : times_) record_.sigmas.push_back(1 - t);
+  }
+
+  // What the run starts from: a file that is broken or does not fit is refused before any weight
+  // is read.
+  void read_start() {
+    noise_ = options_.initial_latents.empty()
+                 ? initial_noise(shape_, options_.sampling)
+                 : read_latents("--initial-latents", options_.initial_latents, shape_);
+    if (!options_.input.empty())
+      frames_ = read_input_clip(options_.input, options_.size, record_.size);
+    if (!options_.first_frame.empty())
+      frames_ = read_first_frame(options_.first_frame, record_.size);
+  }
+
+  LoadOptions interruptible(LoadOptions load) const {
+    load.before_tensor = [this] { events_.check_stop(); };
+    return load;
   }
 
   bool guides() const { return options_.sampling.cfg_scale > 1; }
@@ -121,7 +150,8 @@ class Run {
   void encode_prompts() {
     events_.check_stop();
     events_.report("text", 0, 1);
-    const TextStage text(model_, record_.plan.for_text(), hunyuan_video_prompt_template());
+    const TextStage text(model_, interruptible(record_.plan.for_text()),
+                         hunyuan_video_prompt_template());
     PaddedText padded;
     positive_ = text.encode("prompt", options_.prompt, events_, dump_.active() ? &padded : nullptr);
     if (guides())
@@ -139,28 +169,23 @@ class Run {
 
   // The noise, and where on the path to begin.
   void encode_start() {
-    const at::Tensor noise =
-        options_.initial_latents.empty()
-            ? initial_noise(shape_, options_.sampling)
-            : read_latents("--initial-latents", options_.initial_latents, shape_);
-    record_.hashes["noise"] = sha256_of_tensor(noise);
-    dump_.write("noise", {{"latents", noise}});
-    latents_ = noise;
+    record_.hashes["noise"] = sha256_of_tensor(noise_);
+    dump_.write("noise", {{"latents", noise_}});
+    latents_ = std::move(noise_);
     if (!options_.input.empty()) {
-      const at::Tensor data = encode(read_input_clip(options_.input, options_.size, record_.size));
-      latents_ = interpolate(noise, data, times_.front());
+      latents_ = interpolate(latents_, encode(std::move(frames_)), times_.front());
     } else if (!options_.first_frame.empty()) {
-      latents_ = noise.clone();
-      latents_.narrow(2, 0, 1).copy_(encode(read_first_frame(options_.first_frame, record_.size)));
+      latents_.narrow(2, 0, 1).copy_(encode(std::move(frames_)));
     }
   }
 
   // frames [T,H,W,3] uint8 → scaled latents.
-  at::Tensor encode(const at::Tensor& frames) {
+  at::Tensor encode(at::Tensor frames) {
     events_.check_stop();
     events_.report("encode", 0, 1);
     record_.hashes["input"] = sha256_of_tensor(frames);
-    const auto vae = model_.load_vae(HunyuanVae::Part::kEncoder, record_.plan.for_vae());
+    const auto vae =
+        model_.load_vae(HunyuanVae::Part::kEncoder, interruptible(record_.plan.for_vae()));
     const EncodedClip encoded = encode_frames(*vae, frames, record_.tiling, record_.plan, events_);
     dump_.write("encoded", {{"mean", encoded.mean}, {"logvar", encoded.logvar}});
     events_.report("encode", 1, 1);
@@ -172,7 +197,7 @@ class Run {
     if (steps == 0) return;
     events_.check_stop();
     events_.report("sample", 0, steps);
-    const auto transformer = model_.load_transformer(record_.plan.for_transformer());
+    const auto transformer = model_.load_transformer(interruptible(record_.plan.for_transformer()));
     bool first = true;
     const auto dump_first = [&](const at::Tensor& output) {
       if (first) dump_.write(TensorDump::numbered("velocity", 0), {{"velocity", output}});
@@ -197,7 +222,8 @@ class Run {
 
   void decode_into(ClipOutput& output) {
     events_.check_stop();
-    const auto vae = model_.load_vae(HunyuanVae::Part::kDecoder, record_.plan.for_vae());
+    const auto vae =
+        model_.load_vae(HunyuanVae::Part::kDecoder, interruptible(record_.plan.for_vae()));
     record_.weights = digest_.by_component();
     output.set_manifest(manifest_json(options_, record_));
     std::vector<at::Tensor> kept;
@@ -222,6 +248,7 @@ class Run {
   std::vector<int64_t> shape_;
   std::vector<double> times_;
   TextEmbedding positive_, negative_;
+  at::Tensor noise_, frames_;  // from read_start() to encode_start()
   at::Tensor latents_;
 };
 

@@ -98,10 +98,10 @@ std::string manifest_json(const GenerateOptions& o, const RunRecord& record) {
     manifest["prompt"] = o.prompt;
     manifest["negative_prompt"] = o.negative_prompt ? json(*o.negative_prompt) : json(nullptr);
     manifest["sampling"] = sampling_json(o.sampling, record);
-    manifest["seed"] = o.sampling.seed;
-    manifest["noise"] = {
-        {"rng", o.sampling.noise_rng == NoiseRng::kPhilox ? "philox" : "torch-cpu"},
-        {"dtype", "float32"}};
+    const bool drawn = o.initial_latents.empty();  // or read from a file
+    const char* rng = o.sampling.noise_rng == NoiseRng::kPhilox ? "philox" : "torch-cpu";
+    manifest["seed"] = drawn ? json(o.sampling.seed) : json(nullptr);
+    manifest["noise"] = {{"rng", drawn ? json(rng) : json(nullptr)}, {"dtype", "float32"}};
     manifest["strength"] = o.input.empty() ? json(nullptr) : json(o.strength);
   }
   return dumped(manifest);

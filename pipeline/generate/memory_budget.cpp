@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "pipeline/generate/available_memory.h"
 #include "pipeline/generate/text.h"
 
@@ -68,6 +69,8 @@ std::vector<StageNeed> stage_needs(const ModelDirectory& model, const GenerateOp
   std::vector<StageNeed> needs;
   if (options.from_latents.empty()) {
     needs.push_back(text_need(model, record.plan));
+    // Read before the text encoders, to be refused before them if need be.
+    if (!options.input.empty()) needs.back().work += pixels(record.size);
     ClipSize encoded = record.size;
     if (!options.first_frame.empty()) encoded.frames = 1;
     if (!options.input.empty() || !options.first_frame.empty())
@@ -96,7 +99,7 @@ void check_memory(const std::vector<StageNeed>& needs, const ComputeOptions& opt
                   at::Device device) {
   const std::optional<double>& given = options.max_memory_gib;
   if (given && !(*given >= 0 && *given <= 1e6)) {
-    throw UsageError("--max-memory is " + std::to_string(*given) +
+    throw UsageError("--max-memory is " + number_text(*given) +
                      ", expected GiB: 0 (no check) to 1000000");
   }
   if (given && *given == 0) return;

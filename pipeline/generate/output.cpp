@@ -3,11 +3,9 @@
 #include <ATen/ATen.h>
 
 #include <filesystem>
-#include <map>
+#include <vector>
 
-#include "errors/error.h"
-#include "errors/quote.h"
-#include "files/file.h"
+#include "files/publish.h"
 
 namespace flowreel {
 namespace {
@@ -25,33 +23,6 @@ WriterOptions writer_options(const OutputOptions& o, const ClipSize& size) {
   return w;
 }
 
-// No output may take the place of another.
-void check_outputs_differ(const OutputOptions& o) {
-  std::map<std::string, std::string> taken;
-  const auto take = [&taken](const std::string& path, const char* option) {
-    if (path.empty()) return;
-    std::error_code error;
-    std::string name = std::filesystem::weakly_canonical(path, error).string();
-    if (error) name = path;
-    const auto [found, is_new] = taken.emplace(name, option);
-    if (is_new) return;
-    throw UsageError(std::string(option) + " and " + found->second + " are both " + quote(path) +
-                     "; expected different names");
-  };
-  take(o.path, "--output");
-  take(manifest_path(o.path, o.codec), "the manifest of --output");
-  take(o.frames_dir, "--frames-dir");
-  take(o.save_latents, "--save-latents");
-  take(o.dump_tensors, "--dump-tensors");
-}
-
-VideoWriter open_clip(const OutputOptions& o, const ClipSize& size) {
-  if (o.path.empty())
-    throw UsageError("--output is missing; expected the name of the clip to write");
-  check_outputs_differ(o);
-  return VideoWriter(o.path, writer_options(o, size));
-}
-
 std::optional<VideoWriter> open_frames(const OutputOptions& o, const ClipSize& size) {
   if (o.frames_dir.empty()) return std::nullopt;
   WriterOptions w = writer_options(o, size);
@@ -66,9 +37,12 @@ std::optional<VideoWriter> open_frames(const OutputOptions& o, const ClipSize& s
 ClipOutput::ClipOutput(const OutputOptions& options, const ClipSize& size)
     : options_(options),
       manifest_path_(manifest_path(options.path, options.codec)),
-      clip_(open_clip(options, size)),
+      clip_(options.path, writer_options(options, size)),
       manifest_(manifest_path_, options.overwrite),
-      frames_(open_frames(options, size)) {}
+      frames_(open_frames(options, size)) {
+  constexpr int64_t kUsualManifest = 1 << 16;
+  manifest_.reserve(kUsualManifest);  // a clip of many hours shall not fail at its last file
+}
 
 void ClipOutput::set_manifest(const std::string& manifest) {
   clip_.set_metadata(kManifestTag, manifest);
@@ -87,20 +61,17 @@ void ClipOutput::finish(RunRecord& record,
   if (!options_.allow_blank) blank_.check();
   record.hashes["frames"] = frames_hash_.hex();
   set_manifest(manifest(record));
-  clip_.finish();
-  if (frames_) frames_->finish();
+  // Frames before the clip, the clip before the manifest: what has a manifest is whole.
+  std::vector<StagedOutput> outputs;
+  if (frames_) outputs.push_back(frames_->stage());
+  outputs.push_back(clip_.stage());
+  const std::string clip = outputs.back().temporary;
   std::error_code error;
-  if (std::filesystem::is_regular_file(options_.path, error))
-    record.hashes["file"] = sha256_of_file(options_.path);
+  if (std::filesystem::is_regular_file(clip, error)) record.hashes["file"] = sha256_of_file(clip);
   const std::string text = manifest(record);
-  try {
-    manifest_.write(text.data(), text.size());
-    manifest_.commit();
-  } catch (const Error&) {  // no clip without its manifest
-    if (std::filesystem::is_regular_file(options_.path, error))
-      std::filesystem::remove(options_.path, error);
-    throw;
-  }
+  manifest_.write(text.data(), text.size());
+  outputs.push_back(manifest_.stage());
+  publish(outputs);
 }
 
 }  // namespace flowreel

@@ -29,9 +29,9 @@ class ClipOutput {
 
   void write(const at::Tensor& frame);  // [H,W,3] uint8 RGB
 
-  // Publishes the clip, the frames and last the manifest. `manifest` makes its text from the
-  // record, which receives the hashes "frames" and "file". NumericsError for a blank clip, unless
-  // allowed; then nothing is published.
+  // Publishes the frames, the clip and the manifest, all or none. `manifest` makes its text from
+  // the record, which receives the hashes "frames" and "file". NumericsError for a blank clip,
+  // unless allowed. After an error nothing is published and what was to be overwritten is there.
   void finish(RunRecord& record, const std::function<std::string(const RunRecord&)>& manifest);
 
  private:

@@ -8,6 +8,7 @@
 #include "pipeline/generate/memory.h"
 #include "pipeline/generate/memory_budget.h"
 #include "pipeline/generate/output.h"
+#include "pipeline/generate/output_names.h"
 #include "pipeline/generate/source.h"
 
 namespace flowreel {
@@ -15,6 +16,7 @@ namespace flowreel {
 RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
                       const FramePairObserver& observer) {
   const at::NoGradGuard no_grad;
+  check_names_differ(options.output, {{"--input", options.input}});
   ModelDirectory model(options.model);
   WeightsDigest digest;
   model.observe_reads(digest.observer());
@@ -27,7 +29,8 @@ RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
   SizeRules rules;
   rules.spatial_multiple = rules.spatial_ratio = config.spatial_compression_ratio;
   rules.temporal_multiple = rules.temporal_ratio = config.temporal_compression_ratio;
-  record.size = resolve_size(options.size, input_size(options.input, options.size, events), rules);
+  record.size = resolve_size(options.size, input_size(options.input, options.size, events), rules,
+                             options.input);
   std::string why;
   record.tiling = choose_tiling(options.vae, config, record.size, c10::elementSize(record.plan.vae),
                                 record.plan.device, &why);
@@ -39,7 +42,9 @@ RunRecord reconstruct(const ReconstructOptions& options, const Events& events,
   const at::Tensor frames = read_input_clip(options.input, options.size, record.size);
   record.hashes["input"] = sha256_of_tensor(frames);
   events.report("encode", 0, 1);
-  const auto vae = model.load_vae(HunyuanVae::Part::kBoth, record.plan.for_vae());
+  LoadOptions load = record.plan.for_vae();
+  load.before_tensor = [&events] { events.check_stop(); };
+  const auto vae = model.load_vae(HunyuanVae::Part::kBoth, load);
   const EncodedClip encoded = encode_frames(*vae, frames, record.tiling, record.plan, events);
   dump.write("encoded", {{"mean", encoded.mean}, {"logvar", encoded.logvar}});
   record.hashes["latents"] = sha256_of_tensor(encoded.mean);

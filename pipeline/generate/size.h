@@ -23,11 +23,12 @@ struct SizeRules {
   std::array<int64_t, 3> patch = {1, 2, 2};  // latent positions per token along t, h, w
 };
 
-// The options with `otherwise` for what is not set. UsageError, naming the nearest valid values,
-// for a width or height that is not a multiple, a frame count that is not 4k+1, or anything out of
-// range.
-ClipSize resolve_size(const SizeOptions& options, const ClipSize& otherwise,
-                      const SizeRules& rules);
+// The options with `otherwise` for what is not set, which is the size of the clip `source` unless
+// that is empty. UsageError for a width or height that is not a multiple, a frame count that is not
+// 4k+1, or anything out of range; it names the option or the clip, whichever has the value, and the
+// nearest valid values (of frames, the clip has no more than it has).
+ClipSize resolve_size(const SizeOptions& options, const ClipSize& otherwise, const SizeRules& rules,
+                      const std::string& source = "");
 
 // [1, channels, T, h, w] of the latents of such a clip.
 std::array<int64_t, 5> latent_shape(const ClipSize& size, int64_t channels, const SizeRules& rules);

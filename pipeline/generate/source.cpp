@@ -88,7 +88,12 @@ at::Tensor read_latents(const std::string& option, const std::string& path, at::
   if (!latents.is_floating_point()) {
     throw DataError(option + " " + path + ": latents are integers, expected a floating type");
   }
-  return latents.to(at::kFloat);
+  at::Tensor values = latents.to(at::kFloat);
+  if (const int64_t bad = values.numel() - at::isfinite(values).sum().item<int64_t>(); bad > 0) {
+    throw DataError(option + " " + path + ": " + std::to_string(bad) + " of " +
+                    std::to_string(values.numel()) + " values are NaN or infinite");
+  }
+  return values;
 }
 
 }  // namespace flowreel

@@ -23,8 +23,8 @@ at::Tensor read_input_clip(const std::string& path, const SizeOptions& options,
 // [1,H,W,3] uint8, scaled and cropped to size.
 at::Tensor read_first_frame(const std::string& path, const ClipSize& size);
 
-// The tensor `latents` of a safetensors file, as float32. DataError unless its shape is `shape`; a
-// negative size in `shape` stands for any.
+// The tensor `latents` of a safetensors file, as float32. DataError unless all values are finite
+// and the shape is `shape`, where a negative size stands for any.
 at::Tensor read_latents(const std::string& option, const std::string& path, at::IntArrayRef shape);
 
 }  // namespace flowreel

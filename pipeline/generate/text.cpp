@@ -73,7 +73,9 @@ at::Tensor TextStage::encode_clip(const std::string& name, const std::string& pr
 
 TextEmbedding TextStage::encode(const std::string& name, const std::string& prompt,
                                 const Events& events, PaddedText* padded) const {
+  events.check_stop();
   const at::Tensor tokens = encode_llama(name, prompt, events, padded);
+  events.check_stop();
   return {tokens, encode_clip(name, prompt, events, padded)};
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/text/utf8.h"
 #include "pipeline/flow/solver.h"
 
@@ -16,8 +17,8 @@ void exclude(const char* a, bool has_a, const char* b, bool has_b) {
 
 void check_range(const char* name, double value, double low, double high) {
   if (value >= low && value <= high) return;  // false for NaN
-  throw UsageError(std::string(name) + " is " + std::to_string(value) + ", expected " +
-                   std::to_string(low) + " to " + std::to_string(high));
+  throw UsageError(std::string(name) + " is " + number_text(value) + ", expected " +
+                   number_text(low) + " to " + number_text(high));
 }
 
 void check_text(const char* name, const std::string& text) {
@@ -44,7 +45,7 @@ void validate(const GenerateOptions& o) {
   check_range("--cfg-scale", o.sampling.cfg_scale, 1, 1000);
   if (o.negative_prompt && o.sampling.cfg_scale <= 1) {
     throw UsageError("--negative-prompt has no effect with --cfg-scale " +
-                     std::to_string(o.sampling.cfg_scale) + "; give a scale above 1");
+                     number_text(o.sampling.cfg_scale) + "; give a scale above 1");
   }
   find_solver(o.sampling.solver);
   check_text("prompt", o.prompt);

@@ -90,7 +90,10 @@ TEST(FrameTest, RatesAreSimpleFractions) {
   is(24, 24, 1);
   is(30000.0 / 1001, 30000, 1001);
   is(24000.0 / 1001, 24000, 1001);
-  is(23.976, 2997, 125);
+  is(23.976, 24000, 1001);
+  is(29.97, 30000, 1001);
+  is(59.94, 60000, 1001);
+  is(23.9, 239, 10);
   is(12.5, 25, 2);
   for (double fps : {0.0, -1.0, 1e-9, 1e9, double(NAN)})
     EXPECT_EQ(error_code([&] { frame_rate(fps); }), 64) << fps;

@@ -23,6 +23,11 @@ TEST(Quote, EscapesWhatIsNoUtf8) {
   EXPECT_EQ(quote("\xf4\x90\x80\x80"), "\"\\xf4\\x90\\x80\\x80\"") << "above U+10FFFF";
 }
 
+TEST(Quote, Numbers) {
+  EXPECT_EQ(number_text(0.5), "0.5");
+  EXPECT_EQ(number_text(1000), "1000");
+}
+
 TEST(Quote, CutsBetweenCharacters) {
   EXPECT_EQ(quote("xxxxx", 5), "\"xxxxx\"");
   EXPECT_EQ(quote(std::string(200, 'x'), 5), "\"xxxxx\"...");

@@ -18,12 +18,14 @@ class Refusal(cli.ProgramTest):
         self.assertEqual(result.code, code, result.err)
         self.assert_error(result, *texts)
         self.assertEqual(cli.listing(self.folder), before, "the failed run left something behind")
+        return result
 
 
 class BadMedia(Refusal):
     def refuse(self, code, texts, source, option="--input", *more):
         head = ["generate", "--model", TINY, "--prompt", "a cat", "--progress", "none", *SIZE]
-        self.assert_clean_failure(code, texts, *head, option, source, *more, "-o", "o.mp4")
+        result = self.assert_clean_failure(code, texts, *head, option, source, *more, "-o", "o.mp4")
+        self.assertEqual(len(result.err.splitlines()), 1, f"refused only after the run began: {result.err}")
 
     def test_names_that_are_no_local_file(self):
         for name in ("http://example.org/a.mp4", "file:///etc/passwd", "concat:a.mp4|b.mp4", "subfile,,start,0,,:a"):
@@ -89,7 +91,7 @@ class BadMedia(Refusal):
         self.refuse(66, ["none.safetensors"], "none.safetensors", "--initial-latents")
         nan = {"latents": ("F32", [1, 4, 2, 2, 4], b"\xff" * 256)}
         cli.write_safetensors(self.folder / "z.safetensors", nan)
-        self.refuse(70, ["NaN"], "z.safetensors", "--initial-latents")
+        self.refuse(65, ["--initial-latents", "z.safetensors", "NaN"], "z.safetensors", "--initial-latents")
 
 
 class BadOutput(Refusal):
@@ -144,11 +146,22 @@ class BadOutput(Refusal):
     def test_a_full_disk(self):
         disk = self.folder / "disk"
         disk.mkdir()
-        with cli.small_disk(disk, 4):  # holds the clip, but not its manifest
-            self.refuse_output(74, ["disk/o.json", "No space left"], "-o", "disk/o.mp4")
-            large = ["--width", "128", "--height", "128", "--num-frames", "5", "--steps", "1"]
-            self.refuse_output(74, ["disk/o.mp4", "No space left"], "-o", "disk/o.mp4", size=large)
+        with cli.small_disk(disk, 4):
+            run = ["generate", "--model", TINY, "--prompt", "a cat", *SIZE, "-o", "disk/o.mp4"]
+            self.assert_refused(74, ["disk/o.json", "No space left"], *run)  # known beforehand
             self.refuse_output(74, ["No space left"], "-o", "o.mp4", "--frames-dir", "disk/frames")
+        with cli.small_disk(disk, 72):  # holds the manifest, but not the clip
+            large = ["--width", "128", "--height", "128", "--num-frames", "5", "--steps", "1", "--codec", "ffv1"]
+            self.refuse_output(74, ["disk/o.mkv", "No space left"], "-o", "disk/o.mkv", size=large)
+
+    def test_an_input_is_no_output(self):
+        cli.make_clip(self.folder / "in.mp4", "32x16", 5)
+        (self.folder / "in").mkdir()
+        cli.make_clip(self.folder / "in" / "frame_%05d.png", "32x16", 5)
+        for options in (["in.mp4", "-o", "./in.mp4"], ["in", "--codec", "png", "-o", "in/"]):
+            with self.subTest(options[0]):
+                texts = ["--input", "--output", "different names"]
+                self.refuse_output(64, texts, "--overwrite", "--input", *options)
 
     def limited(self, mib, *arguments):
         command = ["sh", "-c", 'ulimit -v "$0"; exec "$@"', str(mib << 10), cli.PROGRAM, *map(str, arguments)]

@@ -55,6 +55,9 @@ GENERATE = [
     ("more memory than allowed", ["--max-memory", "0.125"], 33, ["needs about", "--max-memory allows 128 MiB"]),
     ("codec", ["--codec", "divx"], 64, ["divx", "h264"]),
     ("crf 99", ["--crf", "99"], 64, ["crf", "99"]),
+    ("crf -1", ["--crf", "-1"], 64, ["crf", "-1"]),
+    ("cfg 0.5", ["--cfg-scale", "0.5"], 64, ["--cfg-scale is 0.5, expected 1 to 1000"]),
+    ("AV1 of 32x16", ["--codec", "av1"], 64, ["libsvtav1", "32x16", "at least 64x64 for av1"]),
     ("crf -3", ["--crf", "-3"], 64, ["crf", "-3"]),
     ("crf and bitrate", ["--crf", "20", "--bitrate", "100000"], 64, ["crf", "bitrate"]),
     ("encoder threads 0", ["--encoder-threads", "0"], 64, ["threads"]),
@@ -72,6 +75,16 @@ class BadOptions(cli.ProgramTest):
                 if "--sigmas" in options or what == "no prompt":
                     size = []
                 self.assert_refused(code, texts, "generate", "--model", TINY, *prompt, *size, *options, *OUTPUT)
+
+    def test_an_empty_name_is_not_an_option_left_out(self):
+        names = ["--input", "--first-frame", "--save-latents", "--frames-dir", "--dump-tensors", "--initial-latents"]
+        for option in (*names, "--from-latents", "--prompt-file", "--model", "--output"):
+            with self.subTest(option):
+                rest = {"--model": TINY, "--prompt": "x", "--output": "out.mp4", **SIZE} | {option: ""}
+                for left_out in {"--prompt-file": ["--prompt"], "--from-latents": SIZE}.get(option, []):
+                    rest.pop(left_out, None)
+                words = [word for pair in rest.items() for word in pair]
+                self.assert_refused(64, [option, 'is ""'], "generate", *words)
 
     def test_options_that_exclude_from_latents(self):
         cli.write_safetensors(self.folder / "z", {"latents": ("F32", [1, 4, 2, 2, 4], bytes(256))})

@@ -1,6 +1,7 @@
 """Every option of `generate`, and what it changes."""
 
 import json
+import math
 import os
 import pty
 import re
@@ -10,6 +11,7 @@ import subprocess
 import cli_program as cli
 from cli_program import CFG, SMALL, TINY
 
+SOLVERS = ("euler", "heun", "midpoint", "ab2", "rk4")
 LATENT = ("F32", [1, 4, 2, 2, 4])  # of the brief clip
 
 
@@ -21,6 +23,27 @@ class Clip(cli.ProgramTest):
         """The hashes of a brief clip made with these options."""
         self.generate("-o", "o.mp4", "--overwrite", *options, **more)
         return self.manifest()["hashes"]
+
+    def latents(self, *options, **more):
+        """The final latents of a brief clip made with these options."""
+        self.generate("-o", "o.mp4", "--save-latents", "z", "--dump-tensors", "dump", "--overwrite", *options, **more)
+        return self.stored("z", "latents")
+
+    def stored(self, path, name):
+        return cli.floats(cli.read_safetensors(self.folder / path)[name])
+
+    def velocity(self, *options, **more):
+        """What the transformer said first, noise - data."""
+        self.latents(*options, **more)
+        return self.stored("dump/velocity_000.safetensors", "velocity")
+
+    def assert_close(self, a, b, bound):
+        self.assertLess(distance(a, b), bound)
+
+
+def distance(a, b):
+    """Relative L2 distance of a from b."""
+    return math.dist(a, b) / math.hypot(*b)
 
 
 class Outputs(Clip):
@@ -123,9 +146,12 @@ class Tensors(Clip):
         self.assertEqual(decoded["hashes"]["frames"], made["frames"])
 
     def test_types(self):
-        made = {d: self.hashes("--dtype", d)["latents"] for d in ("auto", "float32", "bfloat16", "float16")}
+        exact = ["--embedded-guidance-scale", "8"]  # of which bfloat16 makes nothing else
+        made = {d: self.latents("--dtype", d, *exact) for d in ("auto", "float32", "bfloat16", "float16")}
         self.assertEqual(made["auto"], made["float32"])
         self.assertEqual(len(set(made.values())), 3)
+        self.assert_close(made["bfloat16"], made["float32"], 5e-2)
+        self.assert_close(made["float16"], made["float32"], 5e-3)
         self.assertEqual(self.manifest()["compute"]["dtype"]["transformer"], "float16")
 
     def test_devices(self):
@@ -136,24 +162,56 @@ class Tensors(Clip):
 
 class Sampling(Clip):
     def test_solvers(self):
-        solvers = ("euler", "heun", "midpoint", "rk4", "ab2", "ddim", "ddpm")
-        made = {s: self.hashes("--solver", s)["latents"] for s in solvers}
-        self.assertEqual(made.pop("ddim"), made["euler"])
-        self.assertEqual(len(set(made.values())), 6)
+        """All lead to one place with more steps, and those of higher order come closer with few."""
+
+        def made(solver, steps):
+            return self.latents("--solver", solver, "--steps", str(steps), "--flow-shift", "1")
+
+        goal = made("rk4", 60)
+        few = {s: distance(made(s, 4), goal) for s in SOLVERS}
+        for solver in SOLVERS[:-1]:
+            self.assertLess(2 * distance(made(solver, 32), goal), few[solver], solver)
+            self.assertLess(few["rk4"], few[solver], solver)
+            self.assertLessEqual(few[solver], few["euler"], solver)
+        self.assertEqual(len(set(few.values())), 5)
+
+    def test_an_euler_step(self):
+        velocity = self.velocity("--flow-shift", "1")
+        noise, step = (self.stored(f"dump/{n}.safetensors", "latents") for n in ("noise", "step_000"))
+        self.assert_close([n - 0.5 * v for n, v in zip(noise, velocity)], step, 1e-6)
+
+    def test_diffusion_samplers(self):
+        """ddim is Euler on this path; ddpm adds noise that the seed decides."""
+        made = lambda *more: self.latents("--steps", "4", *more)
+        self.assertEqual(made("--solver", "ddim"), made("--solver", "euler"))
+        ancestral = made("--solver", "ddpm")
+        self.assertEqual(made("--solver", "ddpm"), ancestral)
+        self.assertNotEqual(made("--solver", "ddpm", "--seed", "7"), ancestral)
+        self.assertGreater(distance(ancestral, made("--solver", "euler")), 0.1)
 
     def test_schedule(self):
-        euler = self.hashes()["latents"]
-        self.assertNotEqual(self.hashes("--flow-shift", "3")["latents"], euler)
-        self.assertNotEqual(self.hashes("--steps", "3")["latents"], euler)
+        for options, sigmas in [
+            (["--flow-shift", "1"], [1, 1 / 2, 0]),
+            (["--flow-shift", "3"], [1, 3 / 4, 0]),
+            (["--flow-shift", "1", "--steps", "3"], [1, 2 / 3, 1 / 3, 0]),
+        ]:
+            self.hashes(*options)
+            for is_now, expected in zip(self.manifest()["sampling"]["sigmas"], sigmas, strict=True):
+                self.assertAlmostEqual(is_now, expected, delta=1e-6)
         run = ["generate", "--model", TINY, *cli.BRIEF[:6], "--threads", "1", "--prompt", "a cat", "-o", "s.mp4"]
         self.succeed(*run, "--sigmas", "1, 0.5", "--flow-shift", "1")
         self.assertEqual(self.manifest("s.json")["sampling"]["sigmas"], [1, 0.5, 0])
 
     def test_guidance_and_negative_prompt(self):
-        plain = self.hashes(model=CFG)["latents"]
-        guided = self.hashes("--cfg-scale", "4", model=CFG)["latents"]
-        negative = self.hashes("--cfg-scale", "4", "--negative-prompt", "blur", model=CFG)["latents"]
-        self.assertEqual(len({plain, guided, negative}), 3)
+        """A guided step goes along v_negative + 4 (v_prompt - v_negative)."""
+        shift = ["--flow-shift", "1"]
+        prompt = self.velocity(*shift, model=CFG)
+        for negative, options in [("", []), ("blur", ["--negative-prompt", "blur"])]:
+            away = self.velocity(*shift, model=CFG, prompt=negative)
+            self.latents("--cfg-scale", "4", *options, *shift, model=CFG)
+            noise, step = (self.stored(f"dump/{n}.safetensors", "latents") for n in ("noise", "step_000"))
+            expected = [x - 0.5 * (n + 4 * (p - n)) for x, p, n in zip(noise, prompt, away)]
+            self.assert_close(step, expected, 1e-5)
         self.assertEqual(self.manifest()["negative_prompt"], "blur")
         embedded = {self.hashes("--embedded-guidance-scale", g)["latents"] for g in ("1", "6")}
         self.assertEqual(len(embedded), 2)
@@ -218,6 +276,32 @@ class Messages(Clip):
         self.succeed(*run, "a.mp4", "--prompt-file", "p.txt")
         self.succeed(*run, "b.mp4", "--prompt", "a cat on the grass 🎬")
         self.assertEqual((self.folder / "a.json").read_bytes(), (self.folder / "b.json").read_bytes())
+
+    def test_a_byte_order_mark_is_no_text(self):
+        (self.folder / "p.txt").write_bytes(b"\xef\xbb\xbfa cat")
+        self.succeed("generate", "--model", TINY, *cli.BRIEF, "-o", "o.mp4", "--prompt-file", "p.txt")
+        self.assertEqual(self.manifest()["prompt"], "a cat")
+
+    def test_noise_from_a_file_has_no_seed(self):
+        self.generate("-o", "o.mp4", "--dump-tensors", "dump")
+        noise = ["--initial-latents", "dump/noise.safetensors"]
+        self.assertNotIn("seed", self.generate("-o", "o.mp4", "--overwrite", *noise).err)
+        self.assertEqual((self.manifest()["seed"], self.manifest()["noise"]["rng"]), (None, None))
+        said = self.generate("-o", "o.mp4", "--overwrite", "--seed", "7", *noise).err
+        self.assertIn("--seed has no effect with --initial-latents", said)
+
+    def test_sigmas_are_shifted_and_it_says_so(self):
+        run = ["generate", "--model", TINY, *cli.BRIEF[:6], "--threads", "1", "--prompt", "a cat", "-o", "s.mp4"]
+        said = self.succeed(*run, "--sigmas", "1,0.5", "--flow-shift", "3").err
+        self.assertIn("--sigmas are shifted by 3, as in diffusers; --flow-shift 1 takes them as given", said)
+        self.assertEqual(self.manifest("s.json")["sampling"]["sigmas"], [1, 0.75, 0])
+        self.assertNotIn("--sigmas", self.succeed(*run, "--sigmas", "1,0.5", "--flow-shift", "1", "--overwrite").err)
+
+    def test_help_names_the_defaults(self):
+        said = " ".join(self.succeed("generate", "--help").out.split())
+        for default in ("(1280;", "(720;", "(129;", "(24;", "(50)", "(euler)", "(0.8)", "(philox)", "(off)", "(42)"):
+            self.assertIn(default, said)
+        self.assertIn("(h264 18, h265 20, av1 30)", said)
 
     def test_what_was_cut_off_a_prompt(self):
         words = " ".join(f"word{i}" for i in range(400)) + "\x1b[31m\n"

@@ -53,9 +53,9 @@ class Reconstruct(cli.ProgramTest):
     def test_sizes_that_do_not_fit(self):
         cli.make_clip(self.folder / "odd.mp4", "44x24", 9)
         run = ["reconstruct", "--model", TINY, "-o", "out.mp4", "--input"]
-        self.assert_refused(64, ["--width is 44", "40 or 48"], *run, "odd.mp4")
+        self.assert_refused(64, ["odd.mp4", "is 44 pixels wide", "--width 40 or 48"], *run, "odd.mp4")
         cli.make_clip(self.folder / "ten.mp4", "40x24", 10)
-        self.assert_refused(64, ["--num-frames is 10", "9 or 13"], *run, "ten.mp4")
+        self.assert_refused(64, ["ten.mp4", "has 10 frames", "give --num-frames 9"], *run, "ten.mp4")
         self.assert_refused(65, ["in.mp4", "9 frames", "13"], *run, "in.mp4", "--num-frames", "13")
         self.assert_refused(66, ["none.mp4"], *run, "none.mp4")
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import struct
 import subprocess
 import time
 
@@ -39,15 +40,32 @@ class Signals(cli.ProgramTest):
                 self.assertLess(time.monotonic() - sent_at, 3)
                 self.assertEqual(cli.listing(self.folder), [])
 
+    def test_a_signal_within_a_tile_of_the_decoder(self):
+        """One tile that takes many times as long as the wait for its next convolution."""
+        latents = ("F32", [1, 4, 5, 128, 128], struct.pack("<f", 0.5) * (4 * 5 * 128 * 128))
+        cli.write_safetensors(self.folder / "z", {"latents": latents})
+        command = ["generate", "--model", cli.TINY, "--from-latents", "z", "--threads", "1", "-o", "o.mp4"]
+        process = subprocess.Popen(
+            [cli.PROGRAM, *command, "--progress", "json"],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.addCleanup(process.kill)
+        self.assertEqual(json.loads(process.stdout.readline())["stage"], "decode")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(self.ending(process), (130, "flowreel: stopped on request"))
+        self.assertEqual([name for name, _ in cli.listing(self.folder)], ["z"])
+
     def test_a_second_signal_ends_it_at_once(self):
-        process = self.start()
+        process = self.start("--frames-dir", "frames", "--save-latents", "z.safetensors")
         os.kill(process.pid, signal.SIGSTOP)  # both arrive before the next step
         os.kill(process.pid, signal.SIGINT)
         os.kill(process.pid, signal.SIGTERM)
         os.kill(process.pid, signal.SIGCONT)
         process.communicate(timeout=10)
         self.assertIn(process.returncode, (130, 143))
-        self.assertFalse((self.folder / "o.mp4").exists())
+        self.assertEqual(cli.listing(self.folder), [])
 
     def test_a_kill_leaves_nothing_under_the_final_name(self):
         process = self.start()

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -56,25 +57,37 @@ CLI::Validator whole_number(int64_t low, int64_t high) {
   return CLI::Validator(check, "");
 }
 
-CLI::Validator number() {
-  const auto check = [](const std::string& text) -> std::string {
+CLI::Validator number(double low) {
+  const auto check = [low](const std::string& text) -> std::string {
     double value = 0;
-    return parse_whole(text, value) ? "" : "is \"" + text + "\", expected a number";
+    if (parse_whole(text, value) && !(value < low)) return "";
+    return "is \"" + text + "\", expected a number" +
+           (low > -HUGE_VAL ? " of at least " + number_text(low) : "");
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator not_empty() {
+  const auto check = [](const std::string& text) -> std::string {
+    return text.empty() ? "is \"\", expected a name" : "";
   };
   return CLI::Validator(check, "");
 }
 
 void add_size_options(CLI::App& command, SizeOptions& size) {
-  command.add_option("-W,--width", size.width, "pixels, a multiple of 16")->check(whole_number());
-  command.add_option("-H,--height", size.height, "pixels, a multiple of 16")->check(whole_number());
-  command.add_option("--num-frames,--video-length", size.num_frames, "4k+1")->check(whole_number());
-  command.add_option("--fps", size.fps, "frames per second")->check(number());
+  command.add_option("-W,--width", size.width, "pixels, a multiple of 16 (1280; --input's)")
+      ->check(whole_number());
+  command.add_option("-H,--height", size.height, "pixels, a multiple of 16 (720; --input's)")
+      ->check(whole_number());
+  command.add_option("--num-frames,--video-length", size.num_frames, "4k+1 (129; --input's)")
+      ->check(whole_number());
+  command.add_option("--fps", size.fps, "frames per second (24; --input's)")->check(number());
 }
 
 void add_compute_options(CLI::App& command, ComputeOptions& compute) {
-  command.add_option("--device", compute.device, "auto | cpu | cuda | cuda:N");
-  command.add_option("--dtype", compute.dtype, "auto | float32 | bfloat16 | float16");
-  command.add_option("--threads", compute.threads, "CPU threads; 0: one per core")
+  command.add_option("--device", compute.device, "auto | cpu | cuda | cuda:N (auto)");
+  command.add_option("--dtype", compute.dtype, "auto | float32 | bfloat16 | float16 (auto)");
+  command.add_option("--threads", compute.threads, "CPU threads; 0: one per core (0)")
       ->check(whole_number(0, kMaxThreads));
   command
       .add_option("--max-memory", compute.max_memory_gib,
@@ -84,7 +97,7 @@ void add_compute_options(CLI::App& command, ComputeOptions& compute) {
 
 void add_vae_options(CLI::App& command, SharedText& text) {
   command.add_option("--vae-tiling", text.tiling,
-                     "off | on | auto (by free memory): spatial tiles");
+                     "off | on | auto, by free memory: spatial tiles (off)");
   command.add_option("--vae-tile", text.tile, "tile, WxHxF pixels and frames (256x256x16)");
   command.add_option("--vae-tile-stride", text.tile_stride,
                      "from tile to tile, WxHxF (192x192x12)");
@@ -92,19 +105,26 @@ void add_vae_options(CLI::App& command, SharedText& text) {
 
 void add_output_options(CLI::App& command, OutputOptions& output, SharedText& text) {
   command.add_option("-o,--output", output.path, "the clip; its manifest is written beside it")
-      ->required();
-  command.add_option("--codec", output.codec, "h264 | h265 | av1 | ffv1 | png");
-  command.add_option("--crf", output.crf, "constant quality, lower is better")->check(number());
+      ->required()
+      ->check(not_empty());
+  command.add_option("--codec", output.codec, "h264 | h265 | av1 | ffv1 | png (h264)");
+  command
+      .add_option("--crf", output.crf,
+                  "constant quality, lower is better (h264 18, h265 20, av1 30)")
+      ->check(number(0));
   command.add_option("--bitrate", output.bitrate, "bits per second, in place of --crf")
       ->check(whole_number(1, kMaxBitrate));
-  command.add_option("--encoder-threads", output.encoder_threads, "part of the result's bytes")
+  command.add_option("--encoder-threads", output.encoder_threads, "part of the result's bytes (4)")
       ->check(whole_number(1, kMaxEncoderThreads));
-  command.add_option("--frames-dir", output.frames_dir, "also write frame_00000.png … there");
-  command.add_option("--dump-tensors", output.dump_tensors,
-                     "write intermediate tensors to this folder");
+  command.add_option("--frames-dir", output.frames_dir, "also write frame_00000.png … there")
+      ->check(not_empty());
+  command
+      .add_option("--dump-tensors", output.dump_tensors,
+                  "write intermediate tensors to this folder")
+      ->check(not_empty());
   command.add_flag("--overwrite", output.overwrite, "replace existing outputs");
   command.add_flag("--allow-blank", output.allow_blank, "accept a clip of one colour");
-  command.add_option("--progress", text.progress, "auto | plain | json | none");
+  command.add_option("--progress", text.progress, "auto | plain | json | none (auto)");
 }
 
 VaeOptions parse_vae(const SharedText& text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdint>
 #include <string>
 
@@ -18,7 +19,10 @@ struct SharedText {
 // What CLI11 reads more loosely: whole numbers in decimal digits between the limits, and numbers,
 // with nothing before or after them. For CLI::Option::check().
 CLI::Validator whole_number(int64_t low = INT64_MIN, int64_t high = INT64_MAX);
-CLI::Validator number();
+CLI::Validator number(double low = -HUGE_VAL);
+
+// Refuses the empty text, which elsewhere stands for an option that is not given.
+CLI::Validator not_empty();
 
 void add_size_options(CLI::App& command, SizeOptions& size);
 void add_compute_options(CLI::App& command, ComputeOptions& compute);

@@ -23,44 +23,57 @@ struct GenerateArguments {
 };
 
 void add_prompt_options(CLI::App& command, GenerateArguments& a) {
-  command.add_option("-m,--model", a.options.model, "diffusers pipeline directory");
+  command.add_option("-m,--model", a.options.model, "diffusers pipeline directory")
+      ->check(not_empty());
   command.add_option("-p,--prompt", a.options.prompt, "what to show");
-  command.add_option("--prompt-file", a.prompt_file, "the prompt, from a UTF-8 text file");
+  command.add_option("--prompt-file", a.prompt_file, "the prompt, from a UTF-8 text file")
+      ->check(not_empty());
   command.add_option("-n,--negative-prompt", a.negative_prompt,
                      "what not to show; needs --cfg-scale above 1");
-  command.add_option("-i,--input", a.options.input, "clip or folder of images to start from");
-  command.add_option("--strength", a.options.strength, "how much of --input to change, 0 to 1")
+  command.add_option("-i,--input", a.options.input, "clip or folder of images to start from")
+      ->check(not_empty());
+  command
+      .add_option("--strength", a.options.strength, "how much of --input to change, 0 to 1 (0.8)")
       ->check(number());
-  command.add_option("--first-frame", a.options.first_frame, "image to hold as the first frame");
+  command.add_option("--first-frame", a.options.first_frame, "image to hold as the first frame")
+      ->check(not_empty());
 }
 
 void add_sampling_options(CLI::App& command, GenerateArguments& a) {
   SamplingOptions& s = a.options.sampling;
-  command.add_option("--steps,--infer-steps,--num-inference-steps", s.steps, "sampling steps")
+  command.add_option("--steps,--infer-steps,--num-inference-steps", s.steps, "sampling steps (50)")
       ->check(whole_number(1, kMaxSteps));
-  command.add_option("--solver", s.solver, "euler | heun | midpoint | rk4 | ab2 | ddim | ddpm");
+  command.add_option("--solver", s.solver,
+                     "euler | heun | midpoint | rk4 | ab2 | ddim | ddpm (euler)");
   command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's")
       ->check(number());
-  command.add_option("--sigmas", a.sigmas, "falling noise levels 1,…  in place of the even grid");
+  command.add_option("--sigmas", a.sigmas,
+                     "falling noise levels 1,… in place of the even grid, shifted as in diffusers; "
+                     "--flow-shift 1 takes them as given");
   command
       .add_option("--embedded-guidance-scale,--embedded-cfg-scale", s.embedded_guidance_scale,
-                  "guidance the model was distilled with")
+                  "guidance the model was distilled with (6)")
       ->check(number());
-  command.add_option("--cfg-scale", s.cfg_scale, "true classifier-free guidance; 1: off")
+  command.add_option("--cfg-scale", s.cfg_scale, "true classifier-free guidance; 1: off (1)")
       ->check(number());
-  command.add_option("--seed", a.seed, "0 to 2^64-1; -1: a random one, printed");
-  command.add_option("--noise-rng", a.noise_rng, "philox | torch-cpu (diffusers' CPU generator)");
-  command.add_option("--initial-latents", a.options.initial_latents,
-                     "noise from a safetensors file");
-  command.add_option("--from-latents", a.options.from_latents, "decode these latents; no sampling");
-  command.add_option("--save-latents", a.options.output.save_latents,
-                     "write the final latents there");
+  command.add_option("--seed", a.seed, "0 to 2^64-1; -1: a random one, printed (42)");
+  command.add_option("--noise-rng", a.noise_rng,
+                     "philox | torch-cpu, diffusers' CPU generator (philox)");
+  command
+      .add_option("--initial-latents", a.options.initial_latents, "noise from a safetensors file")
+      ->check(not_empty());
+  command.add_option("--from-latents", a.options.from_latents, "decode these latents; no sampling")
+      ->check(not_empty());
+  command
+      .add_option("--save-latents", a.options.output.save_latents, "write the final latents there")
+      ->check(not_empty());
 }
 
 std::string read_prompt(const std::string& path) {
   constexpr uint64_t kMaxBytes = 1 << 20;
   const std::vector<uint8_t> bytes = read_all(InputFile(path), kMaxBytes);
   std::string text(bytes.begin(), bytes.end());
+  if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);  // a byte order mark is no text
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   return text;
 }
@@ -96,13 +109,19 @@ void complete(const CLI::App& command, GenerateArguments& a) {
     throw UsageError("--model is missing; expected a diffusers pipeline directory");
 }
 
-// Decoding finished latents samples nothing.
-void tell_unused(const CLI::App& command, const Events& events) {
-  for (const char* option :
-       {"--prompt", "--prompt-file", "--negative-prompt", "--steps", "--solver", "--flow-shift",
-        "--sigmas", "--embedded-guidance-scale", "--cfg-scale", "--seed", "--noise-rng"}) {
+// What decides nothing when the latents are there: finished ones are not sampled, initial ones not
+// drawn.
+void tell_unused(const CLI::App& command, bool finished, const Events& events) {
+  std::vector<const char*> unused = {"--seed", "--noise-rng"};
+  if (finished) {
+    unused.insert(unused.end(),
+                  {"--prompt", "--prompt-file", "--negative-prompt", "--steps", "--solver",
+                   "--flow-shift", "--sigmas", "--embedded-guidance-scale", "--cfg-scale"});
+  }
+  const std::string with = finished ? "--from-latents" : "--initial-latents";
+  for (const char* option : unused) {
     if (command.count(option) != 0)
-      events.tell(std::string(option) + " has no effect with --from-latents");
+      events.tell(std::string(option) + " has no effect with " + with);
   }
 }
 
@@ -110,10 +129,11 @@ void run(const CLI::App& command, GenerateArguments& a) {
   complete(command, a);
   ProgressPrinter printer(parse_progress(a.text.progress));
   const Events events = printer.events();
-  if (a.options.from_latents.empty()) {
-    events.tell("seed " + std::to_string(a.options.sampling.seed));
+  const bool finished = !a.options.from_latents.empty();
+  if (finished || !a.options.initial_latents.empty()) {
+    tell_unused(command, finished, events);
   } else {
-    tell_unused(command, events);
+    events.tell("seed " + std::to_string(a.options.sampling.seed));
   }
   const RunRecord record = generate(a.options, events);
   printer.finish(a.options.output.path);

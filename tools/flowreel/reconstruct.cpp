@@ -37,9 +37,11 @@ void add_reconstruct(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand(
       "reconstruct", "Clip to latents to clip: what the autoencoder alone costs");
   const auto arguments = std::make_shared<ReconstructArguments>();
-  command->add_option("-m,--model", arguments->options.model, "diffusers pipeline directory");
+  command->add_option("-m,--model", arguments->options.model, "diffusers pipeline directory")
+      ->check(not_empty());
   command->add_option("-i,--input", arguments->options.input, "clip or folder of images")
-      ->required();
+      ->required()
+      ->check(not_empty());
   add_size_options(*command, arguments->options.size);
   add_vae_options(*command, arguments->text);
   add_compute_options(*command, arguments->options.compute);

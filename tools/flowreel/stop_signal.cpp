@@ -4,13 +4,16 @@
 
 #include <csignal>
 
+#include "files/temporary.h"
+
 namespace flowreel {
 namespace {
 
 volatile std::sig_atomic_t received = 0;
 
 void on_signal(int signal) {
-  if (received != 0) _exit(128 + signal);
+  // Outputs that are being put in place are so in no time, and the run is then over.
+  if (received != 0 && remove_temporaries()) _exit(128 + signal);
   received = signal;
 }
 

@@ -1,5 +1,5 @@
 // SIGINT and SIGTERM as a wish to stop: the run ends at the next step and cleans up; a second
-// signal ends it at once.
+// signal removes the temporary files and ends it at once.
 #pragma once
 
 namespace flowreel {

@@ -73,6 +73,22 @@ TEST_P(TilingParity, EncodeAndDecode) {
 INSTANTIATE_TEST_SUITE_P(Golden, TilingParity, ::testing::ValuesIn(golden_names()),
                          golden_case_name);
 
+TEST(VaeTiling, CanBeCancelledWithinATile) {
+  const auto vae = Golden(std::filesystem::path(FLOWREEL_TEST_DATA) / "golden" / "tiny")
+                       .model()
+                       .load_vae(HunyuanVae::Part::kBoth, {});
+  int asked = 0;
+  const Breakpoint third = [&asked] {
+    if (++asked == 3) throw Interrupted("enough");
+  };
+  const at::Tensor latents = at::zeros({1, vae->config().latent_channels, 2, 2, 2});
+  EXPECT_THROW(vae_decode(
+                   *vae, latents, {}, [](const at::Tensor&) {}, third),
+               Interrupted);
+  asked = 0;
+  EXPECT_THROW(vae_encode(*vae, at::zeros({1, 3, 5, 16, 16}), {}, third), Interrupted);
+}
+
 TEST(VaeTiling, StridesAndTilesAreChecked) {
   const HunyuanVaeConfig config;
   EXPECT_NO_THROW(check_tiling({}, config));

@@ -66,6 +66,18 @@ TEST_F(Load, FillsEveryParameterOnceInTheComputeType) {
   }
 }
 
+TEST_F(Load, CanBeCancelledBeforeAnyTensor) {
+  const Weights stored = weights(network_tensors(at::kFloat));
+  int asked = 0;
+  LoadOptions options;
+  options.before_tensor = [&asked] {
+    if (++asked == 3) throw Interrupted("enough");
+  };
+  EXPECT_THROW(load_into(network_, stored, {}, options), Interrupted);
+  EXPECT_TRUE(network_.first.bias.value.defined());
+  EXPECT_FALSE(network_.second.weight.value.defined());
+}
+
 TEST_F(Load, AStoredTensorOfTheComputeTypeIsNotCopied) {
   for (at::ScalarType stored : {at::kFloat, at::kBFloat16}) {
     Weights source = weights(network_tensors(stored));

@@ -51,7 +51,7 @@ TEST_F(ErrorsTest, SolverCodecAndOutputName) {
   options_.output.path = "";
   expect_contains(refused<UsageError>(), {"--output is missing"});
   options_.output.path = folder_ / "clip.json";
-  expect_contains(refused<UsageError>(), {"clip.json", "manifest"});
+  expect_contains(refused<UsageError>(), {"clip.json", "manifest", "different names"});
 }
 
 TEST_F(ErrorsTest, Steps) {
@@ -168,11 +168,78 @@ TEST_F(ErrorsTest, LatentsThatAreNotFinite) {
   at::Tensor latents = at::ones({1, 4, 3, 2, 4});
   latents.view(-1)[5] = std::numeric_limits<float>::quiet_NaN();
   write_safetensors(options_.initial_latents, {{"latents", latents}});
-  expect_contains(refused<NumericsError>({"latents.safetensors"}), {"step 0", "NaN"});
+  expect_contains(refused<DataError>({"latents.safetensors"}),
+                  {"--initial-latents", "latents.safetensors", "1 of 96 values are NaN"});
   options_.from_latents = options_.initial_latents;
   options_.initial_latents = "";
   options_.size = {};
-  expect_contains(refused<NumericsError>({"latents.safetensors"}), {"decoded frame 0", "NaN"});
+  expect_contains(refused<DataError>({"latents.safetensors"}), {"--from-latents", "NaN"});
+}
+
+TEST_F(ErrorsTest, InputsAreReadBeforeWeights) {
+  bool worked = false;
+  events_.progress = [&](const Progress&) { worked = true; };
+  options_.first_frame = folder_ / "none.png";
+  refused<MissingInputError>();
+  options_.first_frame = "";
+  options_.initial_latents = folder_ / "none.safetensors";
+  refused<MissingInputError>();
+  options_.initial_latents = "";
+  options_.input = lossless_clip(folder_ / "short.mkv", at::zeros({3, 16, 32, 3}, at::kByte));
+  expect_contains(refused<DataError>({"short.mkv"}), {"short.mkv", "3 frames"});
+  EXPECT_FALSE(worked);
+}
+
+TEST_F(ErrorsTest, OutputsAndInputsHaveNamesOfTheirOwn) {
+  options_.output.codec = "png";
+  options_.output.path = folder_ / "frames/";
+  options_.output.frames_dir = folder_ / "frames";
+  expect_contains(refused<UsageError>(), {"--output", "--frames-dir", "different names"});
+  options_.output.frames_dir = "";
+  options_.first_frame = folder_ / "frames/frame_00000.png";
+  expect_contains(refused<UsageError>(), {"--first-frame", "lies in the folder of --output"});
+  options_.first_frame = "";
+  options_.input = folder_ / "x/../frames";
+  options_.output.overwrite = true;
+  expect_contains(refused<UsageError>(), {"--input", "--output"});
+}
+
+// What appears under an output's name while the clip is being made takes nothing with it.
+TEST_F(ErrorsTest, NamesTakenMeanwhile) {
+  for (const char* taken : {"clip.json", "frames", "clip.mp4"}) {
+    for (const bool overwrite : {false, true}) {
+      SCOPED_TRACE(std::string(taken) + (overwrite ? ", overwriting" : ""));
+      std::filesystem::remove_all(folder_ / taken);
+      if (overwrite && std::string(taken) != "clip.mp4")
+        std::ofstream(folder_ / "clip.mp4") << "precious";
+      options_.output.overwrite = overwrite;
+      options_.output.frames_dir = folder_ / "frames";
+      events_.progress = [&](const Progress& p) {
+        if (p.stage == "sample" && p.done == 1)
+          std::filesystem::create_directories(folder_ / (std::string(taken) + "/mine"));
+      };
+      error_text<OutputError>([&] { generate(options_, events_); });
+      std::vector<std::string> left{taken};
+      if (overwrite && std::string(taken) != "clip.mp4") {
+        EXPECT_EQ(read_bytes(folder_ / "clip.mp4"), "precious");
+        left.insert(left.begin() + (std::string(taken) == "frames" ? 0 : 1), "clip.mp4");
+      }
+      EXPECT_EQ(folder_.listing(), left);
+      for (const std::string& name : left) std::filesystem::remove_all(folder_ / name);
+    }
+  }
+}
+
+// Loading a tensor and one convolution are all that a wish to stop waits for.
+TEST_F(ErrorsTest, StopWhileLoadingAndWithinATile) {
+  for (const char* stage : {"text", "decode"}) {
+    int asked = 0;
+    bool reached = false;
+    events_.progress = [&](const Progress& p) { reached = reached || p.stage == stage; };
+    events_.stop_requested = [&] { return reached && ++asked == 8; };
+    refused<Interrupted>();
+    EXPECT_EQ(asked, 8) << stage << " asks too seldom";
+  }
 }
 
 TEST_F(ErrorsTest, FirstFrameThatIsNoImage) {

@@ -33,6 +33,19 @@ TEST(Manifest, QualityIsTheOneInEffect) {
   EXPECT_EQ(output_of(output)["crf"], nullptr) << "lossless";
 }
 
+TEST(Manifest, NoiseFromAFileHasNoSeed) {
+  GenerateOptions options;
+  RunRecord record;
+  record.sigmas = {1, 0};
+  auto manifest = nlohmann::json::parse(manifest_json(options, record));
+  EXPECT_EQ(manifest["seed"], 42);
+  EXPECT_EQ(manifest["noise"]["rng"], "philox");
+  options.initial_latents = "noise.safetensors";
+  manifest = nlohmann::json::parse(manifest_json(options, record));
+  EXPECT_EQ(manifest["seed"], nullptr);
+  EXPECT_EQ(manifest["noise"]["rng"], nullptr);
+}
+
 TEST(Manifest, VersionsNameWhatTheBitsDependOn) {
   const auto versions = environment_versions();
   for (const char* part : {"flowreel", "libtorch", "mkl", "onednn", "ffmpeg", "libavcodec",

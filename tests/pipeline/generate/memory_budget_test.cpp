@@ -29,6 +29,13 @@ TEST_F(MemoryBudgetTest, OnlyTheStagesThatRunCount) {
   EXPECT_EQ(stages(), std::vector<std::string>{"decode"});
 }
 
+TEST_F(MemoryBudgetTest, TheInputIsThereFromTheBeginning) {
+  const ModelDirectory model(options_.model);
+  const uint64_t without = stage_needs(model, options_, record_)[0].work;
+  options_.input = "in.mp4";
+  EXPECT_EQ(stage_needs(model, options_, record_)[0].work, without + 32 * 16 * 9 * 3);
+}
+
 TEST_F(MemoryBudgetTest, TheLargestStageDecides) {
   const std::vector<StageNeed> needs{{"text", 10, 1}, {"sample", 5, 7}, {"decode", 1, 2}};
   EXPECT_EQ(run_bytes(needs, at::Device(at::kCUDA, 0)), 12u);

@@ -58,6 +58,22 @@ TEST(Size, OutOfRange) {
   }
 }
 
+// A clip is named, not an option that nobody gave; and it has no frames beyond its own.
+TEST(Size, WhatComesFromAClipNamesTheClip) {
+  const auto error = [](const ClipSize& clip, const SizeOptions& options = {}) {
+    return error_text<UsageError>([&] { resolve_size(options, clip, {}, "in.mp4"); });
+  };
+  const std::string frames = error({64, 64, 250, 24});
+  expect_contains(frames, {"\"in.mp4\" has 250 frames", "4k+1; give --num-frames 249"});
+  EXPECT_EQ(frames.find("253"), std::string::npos) << frames;
+  expect_contains(error({100, 64, 9, 24}), {"\"in.mp4\" is 100 pixels wide", "--width 96 or 112"});
+  expect_contains(error({64, 100, 9, 24}), {"\"in.mp4\" is 100 pixels high", "--height 96"});
+  expect_contains(error({64, 64, 9, 0.5}), {"\"in.mp4\" has 0.5 frames per second", "give --fps"});
+  SizeOptions options;
+  options.num_frames = 10;
+  expect_contains(error({64, 64, 250, 24}, options), {"--num-frames is 10", "9 or 13"});
+}
+
 TEST(Size, RulesFollowPatchAndCompression) {
   const SizeRules rules{32, 8, 8, 4};
   SizeOptions options;

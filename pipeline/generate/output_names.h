@@ -1,0 +1,19 @@
+// The names of a run's inputs and outputs, before any of them is opened.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/generate/options.h"
+
+namespace flowreel {
+
+// What is read, as option and path; empty paths are left out.
+using InputNames = std::vector<std::pair<const char*, std::string>>;
+
+// UsageError when an output would take the place of another, of an input, or of a folder that an
+// input lies in; or when there is no --output.
+void check_names_differ(const OutputOptions& outputs, const InputNames& inputs);
+
+}  // namespace flowreel
