@@ -32,7 +32,9 @@ OutputFile::OutputFile(const std::string& path, bool overwrite)
 
 void OutputFile::reserve(int64_t bytes) {
   const int error = ::posix_fallocate(fd_.get(), 0, bytes);
-  if (error != 0) throw IoError(quote(path_) + " cannot be written: " + errno_text(error));
+  // A file system that cannot set room aside is not full.
+  if (error == ENOSPC || error == EDQUOT)
+    throw IoError(quote(path_) + " cannot be written: " + errno_text(error));
   reserved_ = true;
 }
 

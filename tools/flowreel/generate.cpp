@@ -48,8 +48,7 @@ void add_sampling_options(CLI::App& command, GenerateArguments& a) {
   command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's")
       ->check(number());
   command.add_option("--sigmas", a.sigmas,
-                     "falling noise levels 1,… in place of the even grid, shifted as in diffusers; "
-                     "--flow-shift 1 takes them as given");
+                     "falling noise levels, shifted as in diffusers unless --flow-shift is 1");
   command
       .add_option("--embedded-guidance-scale,--embedded-cfg-scale", s.embedded_guidance_scale,
                   "guidance the model was distilled with (6)")
