@@ -73,17 +73,12 @@ void save_checkpoint(const std::string& folder, const TrainingState& state, int6
   std::error_code error;
   fs::create_directories(folder, error);
   const fs::path final = fs::path(folder) / checkpoint_name(state.step);
-  const fs::path temporary = temporary_name(final.string());
-  if (error || !fs::create_directory(temporary, error))
+  const TemporaryPath temporary(final.string());
+  if (error || !fs::create_directory(temporary.name(), error))
     throw OutputError("checkpoint " + final.string() + ": cannot be made: " + error.message());
-  try {
-    write_parts(temporary, state);
-    fs::remove_all(final, error);  // of a run that was stopped and started again at this step
-    rename_synced(temporary.string(), final.string(), /*overwrite=*/true);
-  } catch (...) {
-    fs::remove_all(temporary, error);
-    throw;
-  }
+  write_parts(temporary.name(), state);
+  // One of this step can only be there when a run was stopped and started again at it.
+  publish({{temporary.name(), final.string(), /*overwrite=*/true}});
   const std::vector<fs::path> all = checkpoints_in(folder);
   for (size_t i = 0; i + static_cast<size_t>(keep) < all.size(); ++i) fs::remove_all(all[i], error);
 }

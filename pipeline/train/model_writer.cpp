@@ -81,20 +81,15 @@ void write_parts(const fs::path& folder, const TrainedParts& parts, at::ScalarTy
 void write_model(const std::string& source, const std::string& folder, const TrainedParts& parts,
                  at::ScalarType dtype) {
   check_absent(folder, /*overwrite=*/false);
-  const fs::path temporary = temporary_name(folder);
-  std::error_code error;
+  const TemporaryPath temporary(folder);
   try {
-    fs::create_directories(temporary);
-    fs::copy(source, temporary, fs::copy_options::recursive);
-    write_parts(temporary, parts, dtype);
-    rename_synced(temporary.string(), folder, /*overwrite=*/false);
+    fs::create_directories(temporary.name());
+    fs::copy(source, temporary.name(), fs::copy_options::recursive);
+    write_parts(temporary.name(), parts, dtype);
   } catch (const fs::filesystem_error& e) {
-    fs::remove_all(temporary, error);
     throw OutputError("model " + folder + ": cannot be written: " + e.code().message());
-  } catch (...) {
-    fs::remove_all(temporary, error);
-    throw;
   }
+  publish({{temporary.name(), folder, /*overwrite=*/false}});
 }
 
 }  // namespace flowreel
