@@ -16,7 +16,8 @@ from check_common import CPP, blank, folder_of, read, report, repository_files, 
 # and what is listed. "models" alone means the files that lie directly in models/ and any folder not named here.
 NETWORKS = ["models/dit", "models/vae", "models/text", "models/layers", "models/weights"]
 ENGINE = ["pipeline/flow", "models", *NETWORKS, "codecs"]
-LIBRARY = ["pipeline/queue", "pipeline/generate", "pipeline/train", "pipeline/consistency", *ENGINE]
+LIBRARY = ["pipeline/queue", "pipeline/evaluate", "pipeline/generate", "pipeline/train"]
+LIBRARY += ["pipeline/consistency", *ENGINE]
 LAYERS = {
     "errors": [],
     "files": [],
@@ -31,6 +32,7 @@ LAYERS = {
     "pipeline/train": ENGINE,
     "pipeline/generate": ENGINE,
     "pipeline/consistency": ENGINE,
+    "pipeline/evaluate": ["pipeline/generate", "pipeline/train", *ENGINE],
     "pipeline/queue": ["pipeline/generate", *ENGINE],
     "configs": LIBRARY,
     "tools": ["configs", *LIBRARY],
@@ -49,9 +51,10 @@ EXTRA = {
 # Headers of other libraries, and the only folders that may include them.
 JSON_LAYERS = ["configs", "models", "pipeline/generate", "pipeline/train", "pipeline/queue"]
 JSON_LAYERS += ["pipeline/consistency", "tools", "tests", *NETWORKS]
+OPENCV_LAYERS = ["codecs", "pipeline/consistency", "pipeline/evaluate"]
 FOREIGN = [
     (r"lib(av\w+|sw\w+|postproc)/", ["codecs", "tests/codecs"]),
-    (r"opencv2?/", ["codecs", "pipeline/consistency", "tests/codecs", "tests/pipeline/consistency"]),
+    (r"opencv2?/", [f"{tests}{layer}" for tests in ("", "tests/") for layer in OPENCV_LAYERS]),
     (r"nlohmann/", JSON_LAYERS),
     (r"CLI/", ["tools"]),
     (r"spdlog/", ["tools", "pipeline/queue"]),

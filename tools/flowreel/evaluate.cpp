@@ -1,0 +1,142 @@
+#include "pipeline/evaluate/evaluate.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "errors/error.h"
+#include "files/output_file.h"
+#include "pipeline/evaluate/clips.h"
+#include "pipeline/evaluate/report.h"
+#include "tools/flowreel/arguments.h"
+#include "tools/flowreel/commands.h"
+#include "tools/flowreel/progress.h"
+
+namespace flowreel {
+namespace {
+
+constexpr int64_t kMaxSteps = 10000;
+
+struct EvaluateArguments {
+  EvaluateOptions options;
+  SharedText text;
+  std::string seed = "42", split = "held-out", output, json;
+  double flow_shift = 0;
+  bool overwrite = false;
+};
+
+shapes::Split parse_split(const std::string& name) {
+  if (name == "held-out") return shapes::Split::kHeldOut;
+  if (name == "training") return shapes::Split::kTraining;
+  if (name == "all") return shapes::Split::kAll;
+  throw UsageError("--split is \"" + name + "\", expected held-out, training or all");
+}
+
+nlohmann::json to_json(const EvaluateArguments& a, const std::vector<Rate>& rates) {
+  const ClipSize usual = evaluated_size();
+  nlohmann::json json = {{"model", a.options.ground_truth ? "" : a.options.model},
+                         {"prompts", a.options.prompts},
+                         {"seed", a.options.seed},
+                         {"split", a.split},
+                         {"width", a.options.size.width.value_or(usual.width)},
+                         {"height", a.options.size.height.value_or(usual.height)},
+                         {"frames", a.options.size.num_frames.value_or(usual.frames)},
+                         {"steps", a.options.sampling.steps},
+                         {"solver", a.options.sampling.solver},
+                         {"ground_truth", a.options.ground_truth}};
+  for (const Rate& rate : rates) {
+    json["rates"][rate.property] = {{"right", rate.right},
+                                    {"of", rate.of},
+                                    {"low", rate.interval.low},
+                                    {"high", rate.interval.high}};
+  }
+  return json;
+}
+
+void complete(const CLI::App& command, EvaluateArguments& a) {
+  EvaluateOptions& o = a.options;
+  if (command.count("--flow-shift") != 0) o.sampling.flow_shift = a.flow_shift;
+  o.seed = parse_seed(a.seed);
+  o.split = parse_split(a.split);
+  o.vae = parse_vae(a.text);
+  if (o.ground_truth) return;
+  if (o.model.empty()) o.model = bundled_model();
+  if (o.model.empty())
+    throw UsageError("--model is missing; expected a diffusers pipeline directory");
+}
+
+void run(const CLI::App& command, EvaluateArguments& a) {
+  complete(command, a);
+  const ProgressMode mode = parse_progress(a.text.progress);
+  std::optional<EvaluationFolder> folder;
+  if (!a.output.empty()) folder.emplace(a.output, a.overwrite);
+  std::optional<OutputFile> json;
+  if (!a.json.empty()) json.emplace(a.json, a.overwrite);
+  ProgressPrinter printer(mode);
+  const Events events = printer.events();
+  events.tell("seed " + std::to_string(a.options.seed));
+  const auto clips =
+      evaluate(a.options, events, [&](const at::Tensor& frames, const JudgedClip& clip) {
+        if (folder) folder->add(frames, clip);
+      });
+  const std::vector<Rate> found = rates(clips);
+  if (folder) folder->finish();
+  if (json) {
+    const std::string text = to_json(a, found).dump(2) + "\n";
+    json->write(text.data(), text.size());
+    json->commit();
+  }
+  // NDJSON has stdout to itself.
+  std::fputs(rates_table(found).c_str(), mode == ProgressMode::kJson ? stderr : stdout);
+  if (mode == ProgressMode::kJson || !a.output.empty()) printer.finish(a.output);
+}
+
+void add_options(CLI::App& command, EvaluateArguments& a) {
+  EvaluateOptions& o = a.options;
+  command.add_option("-m,--model", o.model, "diffusers pipeline directory");
+  command.add_option("--prompts", o.prompts, "how many captions, one clip each (200)")
+      ->check(whole_number());
+  command.add_option("--seed", a.seed, "of the captions; clip i is made with seed + i");
+  command.add_option("--split", a.split, "held-out | training | all: which combinations");
+  command.add_option("-W,--width", o.size.width, "pixels, a multiple of 16 (128)")
+      ->check(whole_number());
+  command.add_option("-H,--height", o.size.height, "pixels, a multiple of 16 (128)")
+      ->check(whole_number());
+  command.add_option("--num-frames", o.size.num_frames, "4k+1 (33)")->check(whole_number());
+  command.add_flag("--ground-truth", o.ground_truth,
+                   "judge the scenes as rendered, without a model: checks the evaluator");
+  command.add_option("--steps", o.sampling.steps, "sampling steps (20)")
+      ->check(whole_number(1, kMaxSteps));
+  command.add_option("--solver", o.sampling.solver, "euler | heun | midpoint | rk4 | ab2 | …");
+  command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's")
+      ->check(number());
+  command
+      .add_option("--embedded-guidance-scale", o.sampling.embedded_guidance_scale,
+                  "guidance the model was distilled with")
+      ->check(number());
+  command.add_option("--cfg-scale", o.sampling.cfg_scale, "true classifier-free guidance; 1: off")
+      ->check(number());
+  command.add_option("-o,--output", a.output, "folder for contact.png and results.csv");
+  command.add_option("--json", a.json, "also write the rates to this file");
+  command.add_flag("--overwrite", a.overwrite, "replace existing outputs");
+  command.add_option("--progress", a.text.progress, "auto | plain | json | none");
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "How often a model's clips of shapes show what their captions say");
+  const auto arguments = std::make_shared<EvaluateArguments>();
+  add_options(*command, *arguments);
+  add_vae_options(*command, arguments->text);
+  add_compute_options(*command, arguments->options.compute);
+  command->footer(
+      "Example:\n  flowreel evaluate --model models/pretrained/shapes --prompts 200 --seed 1 "
+      "--output evaluation");
+  command->callback([command, arguments, &chosen] {
+    chosen = [command, arguments] { run(*command, *arguments); };
+  });
+}
+
+}  // namespace flowreel
