@@ -22,7 +22,10 @@ void add_inspect(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 void add_shapes(CLI::App& app, Command& chosen);
 
-// Those above that read or write clips; none in a build without codecs.
+// Those above that make or look at clips; none in a build without codecs.
 void add_media_commands(CLI::App& app, Command& chosen);
+
+// Those that have to do with learning; none in a build without training.
+void add_training_commands(CLI::App& app, Command& chosen);
 
 }  // namespace flowreel

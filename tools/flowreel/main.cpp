@@ -90,8 +90,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   flowreel::Command command;
   flowreel::add_media_commands(app, command);
-  flowreel::add_train(app, command);
-  flowreel::add_shapes(app, command);
+  flowreel::add_training_commands(app, command);
   const std::string unknown = unknown_command(app, argc, argv);
   if (!unknown.empty()) return fail(kUsage, unknown);
   try {

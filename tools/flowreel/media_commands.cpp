@@ -6,7 +6,6 @@ void add_media_commands(CLI::App& app, Command& chosen) {
   add_generate(app, chosen);
   add_reconstruct(app, chosen);
   add_inspect(app, chosen);
-  add_evaluate(app, chosen);
 }
 
 }  // namespace flowreel
