@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -33,11 +34,7 @@ size_t edits(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
-std::string range(double lo, double hi) {
-  char text[80];
-  std::snprintf(text, sizeof text, "%g to %g", lo, hi);
-  return text;
-}
+std::string range(double lo, double hi) { return number_text(lo) + " to " + number_text(hi); }
 
 bool in_range(const nlohmann::json& value, double lo, double hi) {
   return value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() >= lo &&

@@ -12,6 +12,10 @@ struct PromptTemplate {
   int64_t crop_start = 0;  // leading tokens, with <|begin_of_text|>, whose embeddings are not used
 };
 
+// How many tokens of a prompt the pipeline shows to its transformer, and how many CLIP reads.
+inline constexpr int64_t kMaxPromptTokens = 256;
+inline constexpr int64_t kMaxClipTokens = 77;
+
 // diffusers' DEFAULT_PROMPT_TEMPLATE of HunyuanVideoPipeline; crop_start 95.
 const PromptTemplate& hunyuan_video_prompt_template();
 

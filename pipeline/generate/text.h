@@ -26,9 +26,6 @@ struct PaddedText {
   at::Tensor prompt_embeds, prompt_embeds_mask;  // [1, 256, D], [1, 256], after the crop
 };
 
-inline constexpr int64_t kMaxPromptTokens = 256;
-inline constexpr int64_t kMaxClipTokens = 77;
-
 // Both text encoders and their tokenizers, in memory as long as this lives.
 class TextStage {
  public:

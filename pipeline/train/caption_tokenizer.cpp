@@ -6,8 +6,6 @@
 namespace flowreel {
 namespace {
 
-constexpr int64_t kMaxPromptTokens = 256, kMaxClipTokens = 77;
-
 std::vector<int64_t> valid_ids(const Tokenizer& tokenizer, const std::string& text,
                                int64_t max_length) {
   Tokens tokens = tokenizer.encode_padded(text, max_length);

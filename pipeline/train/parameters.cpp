@@ -17,6 +17,12 @@ void append_trainable(NamedParameters& list, Module& module, const std::string& 
   });
 }
 
+std::vector<Parameter*> without_names(const NamedParameters& list) {
+  std::vector<Parameter*> parameters;
+  for (const NamedParameter& named : list) parameters.push_back(named.parameter);
+  return parameters;
+}
+
 std::map<std::string, at::Tensor> values_of(const NamedParameters& list) {
   std::map<std::string, at::Tensor> values;
   for (const auto& [name, parameter] : list) values[name] = parameter->value.detach();

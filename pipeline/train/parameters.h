@@ -21,6 +21,9 @@ using NamedParameters = std::vector<NamedParameter>;
 // gradient, and checks that it has a value in float32. DataError otherwise.
 void append_trainable(NamedParameters& list, Module& module, const std::string& prefix);
 
+// The parameters alone, in the same order.
+std::vector<Parameter*> without_names(const NamedParameters& list);
+
 // Values by name, the tensors themselves.
 std::map<std::string, at::Tensor> values_of(const NamedParameters& list);
 

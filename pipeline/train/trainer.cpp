@@ -62,7 +62,7 @@ class Run {
       : job_(job),
         options_(options),
         events_(events),
-        optimizer_(parameters_of(job.parameters), options.adamw),
+        optimizer_(without_names(job.parameters), options.adamw),
         ema_(job.parameters, options.ema_decay) {}
 
   void operator()() {
@@ -90,12 +90,6 @@ class Run {
 
  private:
   using Clock = std::chrono::steady_clock;
-
-  static std::vector<Parameter*> parameters_of(const NamedParameters& named) {
-    std::vector<Parameter*> parameters;
-    for (const NamedParameter& p : named) parameters.push_back(p.parameter);
-    return parameters;
-  }
 
   std::string checkpoints() const { return options_.folder + "/checkpoints"; }
 

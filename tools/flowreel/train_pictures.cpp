@@ -10,6 +10,7 @@
 #include "codecs/writer.h"
 #include "errors/error.h"
 #include "files/output_file.h"
+#include "pipeline/generate/decode.h"
 #include "pipeline/train/loss_log.h"
 
 namespace flowreel {
@@ -35,9 +36,8 @@ void write_samples(const std::string& folder, int64_t step, const at::Tensor& cl
   std::filesystem::create_directories(folder + "/samples", error);
   char name[48];
   std::snprintf(name, sizeof name, "/samples/step_%09lld", static_cast<long long>(step));
-  // [n,3,F,H,W] → [F,H,n·W,3]
-  const at::Tensor rows = ((clips + 1) * 127.5).round().clamp(0, 255).to(at::kByte);
-  const at::Tensor frames = rows.permute({2, 3, 0, 4, 1}).flatten(2, 3).contiguous();
+  // [n,3,F,H,W] → [F,3,H,n·W] → [F,H,n·W,3]
+  const at::Tensor frames = to_uint8_frames(clips.permute({2, 1, 3, 0, 4}).flatten(3, 4));
   WriterOptions options;
   options.width = static_cast<int>(frames.size(2));
   options.height = static_cast<int>(frames.size(1));

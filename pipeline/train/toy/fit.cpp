@@ -7,6 +7,7 @@
 
 #include "pipeline/train/adamw.h"
 #include "pipeline/train/init.h"
+#include "pipeline/train/parameters.h"
 
 namespace flowreel {
 namespace {
@@ -18,12 +19,9 @@ constexpr double kPi = 3.14159265358979323846;
 double fit(PointNetwork& network, const Objective& objective, PointSampler data,
            const FitOptions& options) {
   initialise(network, options.seed);
-  std::vector<Parameter*> parameters;
-  network.visit([&](const std::string&, Parameter& parameter) {
-    parameter.value.requires_grad_(true);
-    parameters.push_back(&parameter);
-  });
-  AdamW optimizer(parameters);
+  NamedParameters parameters;
+  append_trainable(parameters, network, "");
+  AdamW optimizer(without_names(parameters));
   const int counted = std::max(1, options.steps / 10);
   double sum = 0;
   for (int step = 0; step < options.steps; ++step) {

@@ -16,9 +16,7 @@ TEST_P(VaeObjective, TheAutoencoderLearnsAClip) {
   const auto vae = golden_.model().load_vae(HunyuanVae::Part::kBoth, {at::kFloat, at::kCPU});
   NamedParameters parameters;
   append_trainable(parameters, *vae, "vae.");
-  std::vector<Parameter*> plain;
-  for (const auto& [name, parameter] : parameters) plain.push_back(parameter);
-  AdamW optimizer(plain, {});
+  AdamW optimizer(without_names(parameters), {});
   const Objective objective = vae_objective(*vae, {});
   const at::Tensor ramp = at::linspace(-1, 1, 16);
   const Batch batch{(ramp.view({1, 1, 1, 1, 16}) * ramp.view({1, 1, 1, 16, 1}))
