@@ -7,22 +7,15 @@
 #include <fstream>
 
 #include "errors/error.h"
+#include "tests/scratch_folder.h"
 
 namespace flowreel {
 namespace {
 
 class InputFileTest : public ::testing::Test {
  protected:
-  InputFileTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "flowreel-files-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder");
-    folder_ = name;
-  }
-  ~InputFileTest() override { std::filesystem::remove_all(folder_); }
-
   std::string put(const std::string& name, const std::string& bytes) const {
-    std::ofstream(folder_ + "/" + name, std::ios::binary) << bytes;
-    return folder_ + "/" + name;
+    return scratch_.put(name, bytes);
   }
   // Exit code of the Error that `act` throws, whose text holds `part`.
   template <typename F>
@@ -36,7 +29,8 @@ class InputFileTest : public ::testing::Test {
     return 0;
   }
 
-  std::string folder_;
+  const testing::ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
 };
 
 TEST_F(InputFileTest, ReadsByPosition) {

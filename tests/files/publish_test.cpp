@@ -10,6 +10,7 @@
 #include "errors/error.h"
 #include "files/output_file.h"
 #include "files/temporary.h"
+#include "tests/scratch_folder.h"
 
 namespace flowreel {
 namespace {
@@ -18,17 +19,9 @@ namespace fs = std::filesystem;
 
 class PublishTest : public ::testing::Test {
  protected:
-  PublishTest() {
-    std::string name = (fs::temp_directory_path() / "flowreel-publish-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder");
-    folder_ = name;
-  }
-  ~PublishTest() override { fs::remove_all(folder_); }
-
   std::string at(const std::string& name) const { return folder_ + "/" + name; }
   std::string put(const std::string& name, const std::string& text) const {
-    std::ofstream(at(name)) << text;
-    return at(name);
+    return scratch_.put(name, text);
   }
   std::string read(const std::string& name) const {
     std::ifstream in(at(name));
@@ -46,7 +39,8 @@ class PublishTest : public ::testing::Test {
   }
 
   using Names = std::vector<std::string>;
-  std::string folder_;
+  const testing::ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
 };
 
 TEST_F(PublishTest, AllAppearAndWhatWasThereIsGone) {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "tests/scratch_folder.h"
+
 namespace flowreel {
 namespace {
 
@@ -14,14 +16,8 @@ namespace fs = std::filesystem;
 
 class TemporaryTest : public ::testing::Test {
  protected:
-  TemporaryTest() {
-    std::string name = (fs::temp_directory_path() / "flowreel-temporary-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder");
-    folder_ = name;
-  }
-  ~TemporaryTest() override { fs::remove_all(folder_); }
-
-  std::string folder_;
+  const testing::ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
 };
 
 TEST_F(TemporaryTest, OwnerRemovesFileAndFolder) {
