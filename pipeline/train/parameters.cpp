@@ -7,8 +7,10 @@
 
 namespace flowreel {
 
-void append_trainable(NamedParameters& list, Module& module, const std::string& prefix) {
+void append_trainable(NamedParameters& list, Module& module, const std::string& prefix,
+                      const ParameterFilter& filter) {
   module.visit([&](const std::string& name, Parameter& parameter) {
+    if (filter && !filter(name)) return;
     if (!parameter.value.defined() || parameter.value.scalar_type() != at::kFloat) {
       throw DataError(prefix + name + ": has no value in float32, expected one before training");
     }

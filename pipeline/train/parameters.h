@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,9 +18,13 @@ struct NamedParameter {
 };
 using NamedParameters = std::vector<NamedParameter>;
 
-// Appends every parameter of `module`, its name behind `prefix`, makes it a leaf that requires a
-// gradient, and checks that it has a value in float32. DataError otherwise.
-void append_trainable(NamedParameters& list, Module& module, const std::string& prefix);
+// Which parameters of a module to train, by their names in it; empty: all.
+using ParameterFilter = std::function<bool(const std::string& name)>;
+
+// Appends every parameter of `module` that the filter takes, its name behind `prefix`, makes it a
+// leaf that requires a gradient, and checks that it has a value in float32. DataError otherwise.
+void append_trainable(NamedParameters& list, Module& module, const std::string& prefix,
+                      const ParameterFilter& filter = {});
 
 // The parameters alone, in the same order.
 std::vector<Parameter*> without_names(const NamedParameters& list);

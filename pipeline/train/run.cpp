@@ -13,6 +13,7 @@
 #include "pipeline/train/sample_clip.h"
 #include "pipeline/train/shapes_source.h"
 #include "pipeline/train/text_video.h"
+#include "pipeline/train/vae_init.h"
 
 namespace flowreel {
 namespace {
@@ -25,6 +26,10 @@ bool has_weights(const ModelDirectory& model, const std::string& component) {
     if (entry.path().filename().string().find(".safetensors") != std::string::npos) return true;
   }
   return false;
+}
+
+bool is_of_decoder(const std::string& name) {
+  return name.rfind("decoder.", 0) == 0 || name.rfind("post_quant_conv.", 0) == 0;
 }
 
 // adaLN-Zero (Peebles & Xie, arXiv 2212.09748, section 3.2): every block begins as the identity and
@@ -72,7 +77,8 @@ class Training {
   // A component to be trained: its weights if it has some, else random ones. `build` makes it
   // without weights, `load` with them.
   template <typename Build, typename Load>
-  auto trainable(const std::string& component, Build build, Load load) {
+  auto trainable(const std::string& component, Build build, Load load,
+                 const ParameterFilter& filter = {}) {
     using M = typename decltype(build())::element_type;
     std::unique_ptr<M> module;
     if (!plan_.fresh && has_weights(model_, component)) {
@@ -86,8 +92,9 @@ class Training {
       tell(component + ": begins at random, " + std::to_string(module->parameter_count()) +
            " parameters");
       if (component == "transformer") zero_modulation(*module);
+      if constexpr (std::is_same_v<M, HunyuanVae>) initialise_as_copy(*module);
     }
-    append_trainable(parameters_, *module, component + ".");
+    append_trainable(parameters_, *module, component + ".", filter);
     return module;
   }
 
@@ -126,16 +133,21 @@ class Training {
 
   void train_vae() {
     constexpr auto kBoth = HunyuanVae::Part::kBoth;
+    const bool decoder_only = plan_.vae.decoder_only;
+    if (decoder_only && (plan_.fresh || !has_weights(model_, "vae")))
+      throw DataError("vae.decoder_only needs an autoencoder with weights to go on from, in " +
+                      plan_.model + "/vae");
     vae_ = trainable(
         "vae", [this] { return model_.build_vae(kBoth); },
-        [this](const LoadOptions& options) { return model_.load_vae(kBoth, options); });
+        [this](const LoadOptions& options) { return model_.load_vae(kBoth, options); },
+        decoder_only ? is_of_decoder : ParameterFilter());
     check_clip_size(vae_->config());
     run(vae_objective(*vae_, plan_.vae),
         shapes_clips(plan_.data, plan_.data.seed, plan_.batch, plan_.device),
         shapes_clips(plan_.data, plan_.data.seed + 1, plan_.batch, plan_.device),
         [this](const Batch& batch) { return reconstructed(batch); });
     trained_.vae = vae_.get();
-    trained_.scaling_factor = measured_scaling_factor();
+    if (!decoder_only) trained_.scaling_factor = measured_scaling_factor();
   }
 
   // 1 / the standard deviation of latents of clips that training has not seen.
@@ -210,13 +222,13 @@ class Training {
                          std::make_shared<LatentCache>(options, encode, progress), plan_.device);
   }
 
-  // Of the autoencoder's weights and of the first clips: whatever option changes those changes it.
+  // Of the encoder's weights and of the first clips: whatever option changes those changes it.
   std::string latents_key() const {
     constexpr int64_t kClips = 8;
     std::vector<at::Tensor> contents = {
         render_clips(plan_.data, plan_.data.seed, 0, kClips, plan_.device)};
-    vae_->visit([&](const std::string&, Parameter& p) {
-      if (p.value.defined()) contents.push_back(p.value);
+    vae_->visit([&](const std::string& name, Parameter& p) {
+      if (p.value.defined() && !is_of_decoder(name)) contents.push_back(p.value);
     });
     return content_key(contents);
   }

@@ -1,6 +1,7 @@
 #include "pipeline/train/vae_objective.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 
@@ -15,6 +16,12 @@ at::Tensor difference_along(const at::Tensor& x, int64_t dim) {
 // KL(N(mean, exp(logvar)) || N(0,1)) per latent position, averaged over positions and samples.
 at::Tensor kl_divergence(const at::Tensor& mean, const at::Tensor& logvar) {
   return 0.5 * (mean.square() + logvar.exp() - 1 - logvar).sum(1).mean();
+}
+
+at::Tensor encoded(const HunyuanVae& vae, const at::Tensor& clips, bool fixed) {
+  if (!fixed) return vae.encode_tile(clips);
+  const at::NoGradGuard no_grad;
+  return vae.encode_tile(clips);
 }
 
 double psnr(const at::Tensor& x, const at::Tensor& y) {
@@ -42,7 +49,7 @@ at::Tensor gradient_difference(const at::Tensor& a, const at::Tensor& b, int64_t
 Objective vae_objective(const HunyuanVae& vae, const VaeObjectiveOptions& options) {
   return [&vae, options](const Batch& batch, const Draw& draw) {
     const at::Tensor& x = batch.data;
-    const auto moments = vae.encode_tile(x).to(at::kFloat).chunk(2, 1);
+    const auto moments = encoded(vae, x, options.decoder_only).to(at::kFloat).chunk(2, 1);
     const at::Tensor& mean = moments[0];
     const at::Tensor logvar = moments[1].clamp(-30, 20);
     const at::Tensor noise = draw.normal(mean.sizes(), Use::kLatent, x.device());
