@@ -61,6 +61,16 @@ class Train(cli.ProgramTest):
         self.assertGreater(config["scaling_factor"], 0)
         self.generate("-o", "o.mp4", model=self.folder / "run/model")
 
+    def test_a_decoder_alone_is_trained(self):
+        self.succeed("train", "--config", self.config(objective="vae", vae={"decoder_only": True}))
+        before = cli.read_safetensors(cli.TINY / "vae/diffusion_pytorch_model.safetensors")
+        after = cli.read_safetensors(self.folder / "run/model/vae/diffusion_pytorch_model.safetensors")
+        for name in before:
+            of_decoder = name.startswith(("decoder.", "post_quant_conv."))
+            self.assertEqual(before[name] != after[name], of_decoder, name)
+        self.assertEqual(*(json.loads((model / "vae/config.json").read_text())["scaling_factor"]
+                           for model in (cli.TINY, self.folder / "run/model")))
+
     def test_stopped_or_killed_and_resumed_it_writes_the_same_bytes(self):
         self.succeed("train", "--config", self.config(output="whole"))
         for sent, code in ((signal.SIGINT, 130), (signal.SIGKILL, -9)):
@@ -104,6 +114,8 @@ class Train(cli.ProgramTest):
         self.refused(65, ["/learning_rate/peak is \"much\""], learning_rate={"peak": "much"})
         self.refused(65, ["/objective is \"cfn\"", "did you mean \"cfm\""], objective="cfn")
         self.refused(65, ["/seed is -1"], seed=-1)
+        self.refused(65, ["decoder_only needs an autoencoder with weights"], objective="vae", fresh=True,
+                     vae={"decoder_only": True})
         self.refused(65, ["/model is missing"], model="")
         self.refused(64, ["sideways"], data=CONFIG["data"] | {"motions": ["sideways"]})
         self.refused(64, ["--set is \"steps\""], "--set", "steps")
