@@ -24,7 +24,17 @@ CausalConv3d::CausalConv3d(int64_t in_channels, int64_t out_channels, int64_t ke
   add("conv.bias", bias_);
 }
 
+// One frame: every tap in time sees a copy of it, so that their sum does in one plane what they do
+// in three.
+at::Tensor CausalConv3d::of_image(const at::Tensor& x) const {
+  const int64_t side = kernel_ / 2;
+  const at::Tensor padded = at::replication_pad2d(x.squeeze(2), {side, side, side, side});
+  return at::conv2d(padded, weight_.value.sum(2), bias_.value, {stride_[1], stride_[2]})
+      .unsqueeze(2);
+}
+
 at::Tensor CausalConv3d::operator()(const at::Tensor& x) const {
+  if (kernel_ > 1 && x.size(2) == 1) return of_image(x);
   const int64_t side = kernel_ / 2;
   const at::Tensor padded =
       kernel_ == 1 ? x : at::replication_pad3d(x, {side, side, side, side, kernel_ - 1, 0});

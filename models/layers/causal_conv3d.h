@@ -29,6 +29,8 @@ class CausalConv3d : public Module {
   at::Tensor operator()(const at::Tensor& x) const;
 
  private:
+  at::Tensor of_image(const at::Tensor& x) const;
+
   int64_t kernel_;
   std::array<int64_t, 3> stride_;
   Parameter weight_, bias_;
