@@ -72,6 +72,7 @@ void read_cfm(Fields& fields, TrainingPlan& plan) {
 
 void read_vae(Fields fields, VaeObjectiveOptions& vae) {
   fields.read("decoder_only", vae.decoder_only);
+  fields.read("from_images", vae.from_images);
   fields.read("l1", vae.l1, 0, 1e6);
   fields.read("gradients", vae.gradients, 0, 1e6);
   fields.read("scales", vae.scales, 1, 16);

@@ -133,21 +133,29 @@ class Training {
 
   void train_vae() {
     constexpr auto kBoth = HunyuanVae::Part::kBoth;
-    const bool decoder_only = plan_.vae.decoder_only;
-    if (decoder_only && (plan_.fresh || !has_weights(model_, "vae")))
-      throw DataError("vae.decoder_only needs an autoencoder with weights to go on from, in " +
-                      plan_.model + "/vae");
+    if (plan_.vae.decoder_only || plan_.vae.from_images) check_vae_weights();
     vae_ = trainable(
         "vae", [this] { return model_.build_vae(kBoth); },
-        [this](const LoadOptions& options) { return model_.load_vae(kBoth, options); },
-        decoder_only ? is_of_decoder : ParameterFilter());
+        [this](const LoadOptions& options) {
+          auto vae = model_.load_vae(kBoth, options);
+          if (plan_.vae.from_images) inflate(*vae);
+          return vae;
+        },
+        plan_.vae.decoder_only ? is_of_decoder : ParameterFilter());
     check_clip_size(vae_->config());
     run(vae_objective(*vae_, plan_.vae),
         shapes_clips(plan_.data, plan_.data.seed, plan_.batch, plan_.device),
         shapes_clips(plan_.data, plan_.data.seed + 1, plan_.batch, plan_.device),
         [this](const Batch& batch) { return reconstructed(batch); });
     trained_.vae = vae_.get();
-    if (!decoder_only) trained_.scaling_factor = measured_scaling_factor();
+    if (!plan_.vae.decoder_only) trained_.scaling_factor = measured_scaling_factor();
+  }
+
+  void check_vae_weights() const {
+    if (!plan_.fresh && has_weights(model_, "vae")) return;
+    throw DataError(
+        "vae.decoder_only and vae.from_images need an autoencoder with weights to go on from, in " +
+        plan_.model + "/vae");
   }
 
   // 1 / the standard deviation of latents of clips that training has not seen.

@@ -13,8 +13,7 @@ constexpr double kConstant = 3, kLogVariance = -8;
 constexpr double kOther = 0.3;  // what remains of the random values beside the carried channels
 
 bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() &&
-         text.compare(text.size() - end.size(), end.size(), end) == 0;
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 bool contains(const std::string& text, const char* part) {
@@ -95,6 +94,15 @@ void initialise_as_copy(HunyuanVae& vae) {
   const int64_t latents = config.latent_channels;
   values.at("encoder.conv_out.conv.weight").narrow(0, latents, latents).zero_();
   values.at("encoder.conv_out.conv.bias").narrow(0, latents, latents).fill_(kLogVariance);
+}
+
+void inflate(HunyuanVae& vae) {
+  vae.visit([](const std::string&, Parameter& parameter) {
+    if (parameter.value.dim() != 5 || parameter.value.size(2) == 1) return;
+    const at::Tensor together = parameter.value.sum(2);
+    parameter.value.zero_();
+    parameter.value.select(2, parameter.value.size(2) - 1).copy_(together);
+  });
 }
 
 }  // namespace flowreel

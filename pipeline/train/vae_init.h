@@ -16,4 +16,10 @@ namespace flowreel {
 // Leaves an autoencoder alone that has fewer than 8 channels anywhere, or fewer than 3 latent ones.
 void initialise_as_copy(HunyuanVae& vae);
 
+// What was learnt from single images, for clips: a convolution's taps in time, which all see the
+// same of an image, become the newest one alone, so that every frame is an image at first
+// (inflation, Carreira & Zisserman, arXiv 1705.07750, section 2.3, for causal convolutions). What
+// it makes of images stays.
+void inflate(HunyuanVae& vae);
+
 }  // namespace flowreel

@@ -10,6 +10,7 @@ struct VaeObjectiveOptions {
   // The encoder, and so the scaling factor and the meaning of latents, stay as they are: what a
   // transformer has learnt of them stays true.
   bool decoder_only = false;
+  bool from_images = false;  // begins with inflate(), after a run on clips of one frame
   double l1 = 1.0;         // mean absolute difference of pixels in [-1,1]
   double gradients = 1.0;  // that of differences between neighbours in x, y and t, over scales
   int64_t scales = 3;      // of the gradient term: 1, 1/2, 1/4 … of the size

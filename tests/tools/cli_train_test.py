@@ -114,7 +114,7 @@ class Train(cli.ProgramTest):
         self.refused(65, ["/learning_rate/peak is \"much\""], learning_rate={"peak": "much"})
         self.refused(65, ["/objective is \"cfn\"", "did you mean \"cfm\""], objective="cfn")
         self.refused(65, ["/seed is -1"], seed=-1)
-        self.refused(65, ["decoder_only needs an autoencoder with weights"], objective="vae", fresh=True,
+        self.refused(65, ["need an autoencoder with weights"], objective="vae", fresh=True,
                      vae={"decoder_only": True})
         self.refused(65, ["/model is missing"], model="")
         self.refused(64, ["sideways"], data=CONFIG["data"] | {"motions": ["sideways"]})

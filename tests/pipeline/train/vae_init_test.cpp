@@ -22,6 +22,10 @@ HunyuanVaeConfig narrow(int64_t width) {
   return config;
 }
 
+double error(const at::Tensor& x, const at::Tensor& y) {
+  return (x - y).square().mean().item<double>();
+}
+
 double correlation(const at::Tensor& x, const at::Tensor& y) {
   return at::corrcoef(at::stack({x.flatten(), y.flatten()}))[0][1].item<double>();
 }
@@ -42,6 +46,30 @@ TEST(VaeInit, AnUntrainedAutoencoderGivesACoarseCopy) {
   EXPECT_GT(correlation(clips, reconstruction()), 0.6);
   const at::Tensor logvar = vae.encode_tile(clips).chunk(2, 1)[1];
   EXPECT_LT(logvar.max().item<double>(), -7);
+}
+
+TEST(VaeInit, InflatedItTreatsEveryFrameAsAnImage) {
+  const at::NoGradGuard no_grad;
+  HunyuanVaeConfig config = narrow(8);
+  config.mid_block_add_attention = false;  // sees all frames so far; so do norms, over equal ones
+  HunyuanVae vae(config);
+  initialise(vae, 3);
+  initialise_as_copy(vae);
+  const at::Tensor image = shapes::render_scenes({shapes::draw_scene(1, 0)}, 1, 32, 32, at::kCPU);
+  const at::Tensor still = image.expand({1, 3, 5, 32, 32});
+  const auto reconstruction = [&](const at::Tensor& x) {
+    return vae.decode_tile(vae.encode_tile(x).chunk(2, 1)[0]);
+  };
+  const at::Tensor before = reconstruction(image);
+  inflate(vae);
+  EXPECT_TRUE(at::allclose(reconstruction(image), before, 1e-4, 1e-5));
+  EXPECT_TRUE(at::allclose(reconstruction(still), before.expand_as(still), 1e-3, 1e-4));
+  // Of a clip whose last frames differ, the first latent and so the first frame know nothing.
+  const at::Tensor moving = still.clone();
+  moving.narrow(2, 1, 4).mul_(-1);
+  const at::Tensor latents = vae.encode_tile(moving), flipped = vae.encode_tile(-still);
+  EXPECT_LT(error(latents.select(2, 1), flipped.select(2, 1)),
+            0.2 * flipped.square().mean().item<double>());
 }
 
 TEST(VaeInit, ATooNarrowOneIsLeftAlone) {
