@@ -47,6 +47,8 @@ TRANSFORMER = {
     "rope_theta": 256.0,
     "text_embed_dim": LLAMA_WIDTH,
 }
+# What the model is made for, and every word that it is taught: flowreel's own file, which diffusers passes over.
+USE = {"width": 128, "height": 128, "num_frames": 33, "fps": 16, "steps": 20, "cfg_scale": 1}
 VAE = {
     "_class_name": "AutoencoderKLHunyuanVideo",
     "act_fn": "silu",
@@ -56,7 +58,7 @@ VAE = {
     "latent_channels": LATENT_CHANNELS,
     "layers_per_block": 1,
     "mid_block_add_attention": True,
-    "norm_num_groups": 8,
+    "norm_num_groups": 2,
     "out_channels": 3,
     "scaling_factor": 1.0,
     "spatial_compression_ratio": 8,
@@ -208,6 +210,8 @@ def main():
     dump(args.out / "scheduler/scheduler_config.json", SCHEDULER)
     dump(args.out / "transformer/config.json", TRANSFORMER)
     dump(args.out / "vae/config.json", VAE)
+    words = {word for caption in captions for word in re.findall(r"[\w-]+", caption)}
+    dump(args.out / "flowreel.json", USE | {"words": sorted(words)})
     dump(
         args.out / "model_index.json",
         {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "errors/error.h"
+#include "models/model_defaults.h"
 #include "models/weights/config.h"
 #include "tests/models/golden.h"
 
@@ -128,6 +129,21 @@ TEST_F(ModelDirTest, ConfigsThatAreBroken) {
   fs::remove(model() + "/text_encoder/config.json");
   expect_error<MissingInputError>([&] { directory.build_text_encoder(); },
                                   {"text_encoder/config.json"});
+}
+
+TEST_F(ModelDirTest, DefaultsOfItsOwn) {
+  EXPECT_FALSE(model_defaults(ModelDirectory(model())).width);
+  write("flowreel.json",
+        R"({"width": 128, "fps": 16, "cfg_scale": 2.5, "words": ["red", "star"]})");
+  const ModelDefaults defaults = model_defaults(ModelDirectory(model()));
+  EXPECT_EQ(defaults.width, 128);
+  EXPECT_FALSE(defaults.height);
+  EXPECT_EQ(defaults.fps, 16);
+  EXPECT_EQ(defaults.cfg_scale, 2.5);
+  EXPECT_EQ(defaults.words, (std::vector<std::string>{"red", "star"}));
+  write("flowreel.json", R"({"steps": 0})");
+  expect_error<DataError>([&] { model_defaults(ModelDirectory(model())); },
+                          {"flowreel.json", "steps", "0"});
 }
 
 TEST_F(ModelDirTest, WeightsThatDoNotFitTheConfig) {

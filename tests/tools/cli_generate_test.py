@@ -299,7 +299,7 @@ class Messages(Clip):
 
     def test_help_names_the_defaults(self):
         said = " ".join(self.succeed("generate", "--help").out.split())
-        for default in ("(1280;", "(720;", "(129;", "(24;", "(50)", "(euler)", "(0.8)", "(philox)", "(off)", "(42)"):
+        for default in ("1280)", "720)", "129)", "24)", "50)", "(euler)", "(0.8)", "(philox)", "(off)", "(42)"):
             self.assertIn(default, said)
         self.assertIn("(h264 18, h265 20, av1 30)", said)
 

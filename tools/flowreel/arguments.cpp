@@ -75,13 +75,15 @@ CLI::Validator not_empty() {
 }
 
 void add_size_options(CLI::App& command, SizeOptions& size) {
-  command.add_option("-W,--width", size.width, "pixels, a multiple of 16 (1280; --input's)")
+  command
+      .add_option("-W,--width", size.width,
+                  "pixels, a multiple of 16 (--input's, else the model's, else 1280)")
       ->check(whole_number());
-  command.add_option("-H,--height", size.height, "pixels, a multiple of 16 (720; --input's)")
+  command.add_option("-H,--height", size.height, "pixels, a multiple of 16 (likewise 720)")
       ->check(whole_number());
-  command.add_option("--num-frames,--video-length", size.num_frames, "4k+1 (129; --input's)")
+  command.add_option("--num-frames,--video-length", size.num_frames, "4k+1 (likewise 129)")
       ->check(whole_number());
-  command.add_option("--fps", size.fps, "frames per second (24; --input's)")->check(number());
+  command.add_option("--fps", size.fps, "frames per second (likewise 24)")->check(number());
 }
 
 void add_compute_options(CLI::App& command, ComputeOptions& compute) {

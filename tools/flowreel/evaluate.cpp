@@ -6,6 +6,8 @@
 
 #include "errors/error.h"
 #include "files/output_file.h"
+#include "models/model_defaults.h"
+#include "models/model_dir.h"
 #include "pipeline/evaluate/clips.h"
 #include "pipeline/evaluate/report.h"
 #include "tools/flowreel/arguments.h"
@@ -43,6 +45,7 @@ nlohmann::json to_json(const EvaluateArguments& a, const std::vector<Rate>& rate
                          {"frames", a.options.size.num_frames.value_or(usual.frames)},
                          {"steps", a.options.sampling.steps},
                          {"solver", a.options.sampling.solver},
+                         {"cfg_scale", a.options.sampling.cfg_scale},
                          {"ground_truth", a.options.ground_truth}};
   for (const Rate& rate : rates) {
     json["rates"][rate.property] = {{"right", rate.right},
@@ -63,6 +66,8 @@ void complete(const CLI::App& command, EvaluateArguments& a) {
   if (o.model.empty()) o.model = bundled_model();
   if (o.model.empty())
     throw UsageError("--model is missing; expected a diffusers pipeline directory");
+  const ModelDefaults defaults = model_defaults(ModelDirectory(o.model));
+  if (command.count("--cfg-scale") == 0) o.sampling.cfg_scale = defaults.cfg_scale.value_or(1);
 }
 
 void run(const CLI::App& command, EvaluateArguments& a) {
@@ -114,7 +119,9 @@ void add_options(CLI::App& command, EvaluateArguments& a) {
       .add_option("--embedded-guidance-scale", o.sampling.embedded_guidance_scale,
                   "guidance the model was distilled with")
       ->check(number());
-  command.add_option("--cfg-scale", o.sampling.cfg_scale, "true classifier-free guidance; 1: off")
+  command
+      .add_option("--cfg-scale", o.sampling.cfg_scale,
+                  "true classifier-free guidance; 1: off; default: the model's, else 1")
       ->check(number());
   command.add_option("-o,--output", a.output, "folder for contact.png and results.csv");
   command.add_option("--json", a.json, "also write the rates to this file");

@@ -4,6 +4,7 @@
 #include "files/file.h"
 #include "tools/flowreel/arguments.h"
 #include "tools/flowreel/commands.h"
+#include "tools/flowreel/defaults.h"
 #include "tools/flowreel/progress.h"
 
 namespace flowreel {
@@ -23,7 +24,9 @@ struct GenerateArguments {
 };
 
 void add_prompt_options(CLI::App& command, GenerateArguments& a) {
-  command.add_option("-m,--model", a.options.model, "diffusers pipeline directory")
+  command
+      .add_option("-m,--model", a.options.model,
+                  "diffusers pipeline directory (the small one that comes along)")
       ->check(not_empty());
   command.add_option("-p,--prompt", a.options.prompt, "what to show");
   command.add_option("--prompt-file", a.prompt_file, "the prompt, from a UTF-8 text file")
@@ -41,7 +44,9 @@ void add_prompt_options(CLI::App& command, GenerateArguments& a) {
 
 void add_sampling_options(CLI::App& command, GenerateArguments& a) {
   SamplingOptions& s = a.options.sampling;
-  command.add_option("--steps,--infer-steps,--num-inference-steps", s.steps, "sampling steps (50)")
+  command
+      .add_option("--steps,--infer-steps,--num-inference-steps", s.steps,
+                  "sampling steps (the model's, else 50)")
       ->check(whole_number(1, kMaxSteps));
   command.add_option("--solver", s.solver,
                      "euler | heun | midpoint | rk4 | ab2 | ddim | ddpm (euler)");
@@ -53,7 +58,9 @@ void add_sampling_options(CLI::App& command, GenerateArguments& a) {
       .add_option("--embedded-guidance-scale,--embedded-cfg-scale", s.embedded_guidance_scale,
                   "guidance the model was distilled with (6)")
       ->check(number());
-  command.add_option("--cfg-scale", s.cfg_scale, "true classifier-free guidance; 1: off (1)")
+  command
+      .add_option("--cfg-scale", s.cfg_scale,
+                  "true classifier-free guidance; 1: off (the model's, else 1)")
       ->check(number());
   command.add_option("--seed", a.seed, "0 to 2^64-1; -1: a random one, printed (42)");
   command.add_option("--noise-rng", a.noise_rng,
@@ -128,6 +135,7 @@ void run(const CLI::App& command, GenerateArguments& a) {
   complete(command, a);
   ProgressPrinter printer(parse_progress(a.text.progress));
   const Events events = printer.events();
+  apply_model_defaults(command, a.options, events);
   const bool finished = !a.options.from_latents.empty();
   if (finished || !a.options.initial_latents.empty()) {
     tell_unused(command, finished, events);

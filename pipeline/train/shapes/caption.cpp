@@ -2,10 +2,10 @@
 
 #include <c10/util/StringUtil.h>
 
-#include <algorithm>
-#include <cctype>
 #include <functional>
+#include <iterator>
 #include <set>
+#include <sstream>
 
 #include "errors/error.h"
 
@@ -133,18 +133,9 @@ std::string sentence(const Scene& scene) {
   }
 }
 
-// Runs of letters, digits, hyphens, apostrophes and bytes beyond ASCII, lower-cased.
 std::vector<std::string> split_words(std::string_view text) {
-  std::vector<std::string> found;
-  bool inside = false;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    const bool part = std::isalnum(byte) || letter == '-' || letter == '\'' || byte >= 0x80;
-    if (part && !inside) found.emplace_back();
-    if (part) found.back() += static_cast<char>(byte < 0x80 ? std::tolower(byte) : byte);
-    inside = part;
-  }
-  return found;
+  std::istringstream stream{std::string(text)};
+  return {std::istream_iterator<std::string>(stream), {}};
 }
 
 template <typename Enum>
@@ -185,16 +176,6 @@ std::string caption(const Scene& scene) {
 const std::vector<std::string>& vocabulary() {
   static const std::vector<std::string> words = all_words();
   return words;
-}
-
-std::vector<std::string> unknown_words(std::string_view prompt) {
-  const std::vector<std::string>& known = vocabulary();
-  std::vector<std::string> unknown;
-  for (const std::string& word : split_words(prompt)) {
-    const bool seen = std::find(unknown.begin(), unknown.end(), word) != unknown.end();
-    if (!seen && !std::binary_search(known.begin(), known.end(), word)) unknown.push_back(word);
-  }
-  return unknown;
 }
 
 }  // namespace flowreel::shapes

@@ -20,8 +20,4 @@ std::string caption(const Scene& scene);
 // Every word that a caption can have, sorted. Its punctuation is "," and ";".
 const std::vector<std::string>& vocabulary();
 
-// The words of a prompt (runs of letters, digits, hyphens and apostrophes; lower-cased) that no
-// caption has, each once, in the order in which they first stand there.
-std::vector<std::string> unknown_words(std::string_view prompt);
-
 }  // namespace flowreel::shapes
