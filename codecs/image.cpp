@@ -83,13 +83,13 @@ at::Tensor read_image(const std::string& path, const ImageLimits& limits) {
   return upright(ToRgb(name)(*frame), header.orientation);
 }
 
-void write_png(const std::string& path, const at::Tensor& pixels, bool overwrite) {
+std::vector<uint8_t> encode_png(const at::Tensor& pixels) {
   silence_libav();
   if (!pixels.defined() || pixels.dim() != 3)
     throw UsageError("a PNG is written from [H,W,3] pixels");
   const int height = static_cast<int>(pixels.size(0)), width = static_cast<int>(pixels.size(1));
   const UniqueFrame frame = FromRgb(width, height, AV_PIX_FMT_RGB24)(pixels);
-  const std::string what = quote(path) + " cannot be encoded";
+  const std::string what = "a PNG cannot be encoded";
   const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
   if (!codec) throw UnavailableError("this FFmpeg has no PNG encoder");
   UniqueCodec context = new_codec_context(codec);
@@ -105,8 +105,13 @@ void write_png(const std::string& path, const at::Tensor& pixels, bool overwrite
   av_check<IoError>(avcodec_send_frame(context.get(), nullptr), what);
   av_check<IoError>(avcodec_receive_packet(context.get(), packet.get()), what);
 
+  return {packet->data, packet->data + packet->size};
+}
+
+void write_png(const std::string& path, const at::Tensor& pixels, bool overwrite) {
+  const std::vector<uint8_t> bytes = encode_png(pixels);
   OutputFile file(path, overwrite);
-  file.write(packet->data, static_cast<size_t>(packet->size));
+  file.write(bytes.data(), bytes.size());
   file.commit();
 }
 

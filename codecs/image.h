@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace flowreel {
 
@@ -21,7 +22,11 @@ struct ImageLimits {
 // all.
 at::Tensor read_image(const std::string& path, const ImageLimits& limits = {});
 
-// [H,W,3] uint8 RGB → PNG; the same pixels give the same bytes. Written under a temporary name,
+// [H,W,3] uint8 RGB → the bytes of a PNG file, the same for the same pixels. UsageError: not such a
+// tensor.
+std::vector<uint8_t> encode_png(const at::Tensor& pixels);
+
+// encode_png() into a file. Written under a temporary name,
 // synced and renamed. OutputError: cannot be created, or exists and overwrite is false; IoError:
 // writing failed; UsageError: not such a tensor.
 void write_png(const std::string& path, const at::Tensor& pixels, bool overwrite = false);

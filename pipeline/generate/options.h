@@ -58,9 +58,10 @@ struct OutputOptions {
   int64_t bitrate = 0;  // bits per second; takes the place of crf when > 0
   int encoder_threads = 4;
   bool overwrite = false;
-  std::string frames_dir;    // also PNG frames; empty: none
-  std::string save_latents;  // final latents, safetensors; empty: none
-  std::string dump_tensors;  // folder for intermediate tensors; empty: none
+  std::string frames_dir;     // also PNG frames; empty: none
+  std::string contact_sheet;  // PNG with some of the frames; empty: none
+  std::string save_latents;   // final latents, safetensors; empty: none
+  std::string dump_tensors;   // folder for intermediate tensors; empty: none
   bool allow_blank = false;
 };
 

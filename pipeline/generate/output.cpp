@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "codecs/image.h"
 #include "files/publish.h"
 
 namespace flowreel {
@@ -39,7 +40,10 @@ ClipOutput::ClipOutput(const OutputOptions& options, const ClipSize& size)
       manifest_path_(manifest_path(options.path, options.codec)),
       clip_(options.path, writer_options(options, size)),
       manifest_(manifest_path_, options.overwrite),
-      frames_(open_frames(options, size)) {
+      frames_(open_frames(options, size)),
+      sheet_(size.frames) {
+  if (!options.contact_sheet.empty())
+    sheet_file_.emplace(options.contact_sheet, options.overwrite);
   constexpr int64_t kUsualManifest = 1 << 16;
   manifest_.reserve(kUsualManifest);  // a clip of many hours shall not fail at its last file
 }
@@ -52,6 +56,7 @@ void ClipOutput::write(const at::Tensor& frame) {
   const at::Tensor pixels = frame.contiguous();
   clip_.write(pixels);
   if (frames_) frames_->write(pixels);
+  if (sheet_file_) sheet_.see(pixels);
   blank_.see(pixels);
   frames_hash_.update(pixels.const_data_ptr(), pixels.nbytes());
 }
@@ -64,6 +69,11 @@ void ClipOutput::finish(RunRecord& record,
   // Frames before the clip, the clip before the manifest: what has a manifest is whole.
   std::vector<StagedOutput> outputs;
   if (frames_) outputs.push_back(frames_->stage());
+  if (sheet_file_) {
+    const std::vector<uint8_t> picture = encode_png(sheet_.picture());
+    sheet_file_->write(picture.data(), picture.size());
+    outputs.push_back(sheet_file_->stage());
+  }
   outputs.push_back(clip_.stage());
   const std::string clip = outputs.back().temporary;
   std::error_code error;

@@ -10,6 +10,7 @@
 
 #include "codecs/writer.h"
 #include "files/output_file.h"
+#include "pipeline/generate/contact_sheet.h"
 #include "pipeline/generate/guard.h"
 #include "pipeline/generate/hash.h"
 #include "pipeline/generate/manifest.h"
@@ -29,7 +30,7 @@ class ClipOutput {
 
   void write(const at::Tensor& frame);  // [H,W,3] uint8 RGB
 
-  // Publishes the frames, the clip and the manifest, all or none. `manifest` makes its text from
+  // Publishes the frames, the contact sheet, the clip and the manifest, all or none. `manifest` makes its text from
   // the record, which receives the hashes "frames" and "file". NumericsError for a blank clip,
   // unless allowed. After an error nothing is published and what was to be overwritten is there.
   void finish(RunRecord& record, const std::function<std::string(const RunRecord&)>& manifest);
@@ -40,6 +41,8 @@ class ClipOutput {
   VideoWriter clip_;
   OutputFile manifest_;
   std::optional<VideoWriter> frames_;
+  std::optional<OutputFile> sheet_file_;
+  ClipSheet sheet_;
   BlankCheck blank_;
   Sha256 frames_hash_;
 };

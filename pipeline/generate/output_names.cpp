@@ -62,6 +62,7 @@ void check_names_differ(const OutputOptions& o, const InputNames& inputs) {
   names.add_output("--output", o.path);
   names.add_output("the manifest of --output", manifest_path(o.path, o.codec));
   names.add_output("--frames-dir", o.frames_dir);
+  names.add_output("--contact-sheet", o.contact_sheet);
   names.add_output("--save-latents", o.save_latents);
   for (const auto& [option, path] : inputs) names.check_input(option, path);
   // Its folder may hold inputs, as the noise of an earlier run: only its own files are replaced.

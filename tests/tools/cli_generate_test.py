@@ -83,6 +83,30 @@ class Outputs(Clip):
             self.assertEqual(struct.unpack(">II", frame[16:24]), (32, 16))
         self.assertTrue((self.folder / "clip.json").exists())
 
+    def test_contact_sheet(self):
+        self.generate("-o", "o.mp4", "--contact-sheet", "sheet.png")
+        sheet = cli.probe(self.folder / "sheet.png")
+        self.assertEqual((sheet["width"], sheet["height"]), (4 * 36 + 4, 2 * 20 + 4))
+        self.assert_refused(64, ["--contact-sheet", "--output", "different names"],
+                            "generate", "--model", cli.TINY, "-p", "a cat", "-o", "a.png", "--contact-sheet", "a.png")
+        self.assertEqual([name for name, _ in cli.listing(self.folder)], ["o.json", "o.mp4", "sheet.png"])
+
+    def test_what_the_model_says_of_itself_is_the_default(self):
+        use = {"width": 48, "height": 32, "num_frames": 9, "fps": 12, "steps": 3, "cfg_scale": 2, "words": ["a", "cat"]}
+        (self.copy_model() / "flowreel.json").write_text(json.dumps(use))
+        command = ["generate", "--model", "model", "--threads", "1", "-p", "a green Cat", "-o"]
+        said = self.succeed(*command, "a.mp4").err
+        self.assertIn("the model's own width 48, height 32, frames 9, fps 12, steps 3, cfg scale 2", said)
+        self.assertIn('the model was never taught "green"', said)
+        stream = cli.probe(self.folder / "a.mp4")
+        self.assertEqual((stream["width"], stream["height"], stream["nb_read_frames"]), (48, 32, "9"))
+        sampling = self.manifest("a.json")["sampling"]
+        self.assertEqual((sampling["steps"], sampling["cfg_scale"]), (3, 2))
+        given = ["--width", "32", "--num-frames", "5", "--steps", "1", "--cfg-scale", "1"]
+        said = self.succeed(*command, "b.mp4", *given).err
+        self.assertIn("the model's own height 32, fps 12\n", said)
+        self.assertEqual(self.manifest("b.json")["sampling"]["steps"], 1)
+
     def test_quality(self):
         size = ["--width", "128", "--height", "128", "--steps", "1"]
         bytes_of = {}

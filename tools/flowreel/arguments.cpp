@@ -120,6 +120,8 @@ void add_output_options(CLI::App& command, OutputOptions& output, SharedText& te
       ->check(whole_number(1, kMaxEncoderThreads));
   command.add_option("--frames-dir", output.frames_dir, "also write frame_00000.png … there")
       ->check(not_empty());
+  command.add_option("--contact-sheet", output.contact_sheet, "also a PNG with twelve frames")
+      ->check(not_empty());
   command
       .add_option("--dump-tensors", output.dump_tensors,
                   "write intermediate tensors to this folder")
