@@ -30,9 +30,10 @@ class ClipOutput {
 
   void write(const at::Tensor& frame);  // [H,W,3] uint8 RGB
 
-  // Publishes the frames, the contact sheet, the clip and the manifest, all or none. `manifest` makes its text from
-  // the record, which receives the hashes "frames" and "file". NumericsError for a blank clip,
-  // unless allowed. After an error nothing is published and what was to be overwritten is there.
+  // Publishes the frames, the contact sheet, the clip and the manifest, all or none. `manifest`
+  // makes its text from the record, which receives the hashes "frames" and "file". NumericsError
+  // for a blank clip, unless allowed. After an error nothing is published and what was to be
+  // overwritten is there.
   void finish(RunRecord& record, const std::function<std::string(const RunRecord&)>& manifest);
 
  private:
