@@ -26,10 +26,11 @@ def flowreel_frames(args, model, folder):
     from safetensors.torch import load_file
 
     width, height, frames = args.size.split("x")
-    command = [args.program, "generate", "--model", model, "--prompt", args.prompt, "--width", width, "--height", height,
-               "--num-frames", frames, "--steps", args.steps, "--cfg-scale", args.cfg_scale, "--seed", "7", "--threads",
-               args.threads, "--output", folder / "clip.mp4", "--frames-dir", folder / "frames", "--dump-tensors",
-               folder / "tensors", "--allow-blank", "--progress", "none"]
+    command = [args.program, "generate", "--model", model, "--prompt", args.prompt]
+    command += ["--width", width, "--height", height, "--num-frames", frames, "--steps", args.steps]
+    command += ["--cfg-scale", args.cfg_scale, "--seed", "7", "--threads", args.threads, "--allow-blank"]
+    command += ["--output", folder / "clip.mp4", "--frames-dir", folder / "frames"]
+    command += ["--dump-tensors", folder / "tensors", "--progress", "none"]
     subprocess.run([str(word) for word in command], check=True)
     images = sorted((folder / "frames").glob("*.png"))
     noise = load_file(folder / "tensors/noise.safetensors")["latents"]

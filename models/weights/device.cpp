@@ -27,4 +27,12 @@ at::Device parse_device(const std::string& name, const std::string& option) {
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
+void use_exact_kernels() {
+  at::Context& context = at::globalContext();
+  context.setAllowTF32CuBLAS(false);
+  context.setAllowTF32CuDNN(false);
+  context.setBenchmarkCuDNN(false);
+  context.setDeterministicCuDNN(true);
+}
+
 }  // namespace flowreel

@@ -1,6 +1,5 @@
 #include "pipeline/generate/compute.h"
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 #include <thread>
@@ -34,11 +33,7 @@ ComputePlan plan_compute(const ComputeOptions& options) {
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   plan.threads = options.threads > 0 ? options.threads : cores;
   at::set_num_threads(plan.threads);
-  at::Context& context = at::globalContext();
-  context.setAllowTF32CuBLAS(false);  // float32 means float32
-  context.setAllowTF32CuDNN(false);
-  context.setBenchmarkCuDNN(false);
-  context.setDeterministicCuDNN(true);
+  use_exact_kernels();
   return plan;
 }
 

@@ -112,7 +112,8 @@ void add_options(CLI::App& command, EvaluateArguments& a) {
                    "judge the scenes as rendered, without a model: checks the evaluator");
   command.add_option("--steps", o.sampling.steps, "sampling steps (20)")
       ->check(whole_number(1, kMaxSteps));
-  command.add_option("--solver", o.sampling.solver, "euler | heun | midpoint | rk4 | ab2 | …");
+  command.add_option("--solver", o.sampling.solver,
+                     "euler | heun | midpoint | rk4 | ab2 | ddim | ddpm (euler)");
   command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's")
       ->check(number());
   command

@@ -39,10 +39,10 @@ void add_shapes(CLI::App& app, Command& chosen) {
   CLI::App* command =
       app.add_subcommand("shapes", "List captions of the procedural data set, see docs/shapes.md");
   const auto arguments = std::make_shared<ShapesArguments>();
-  command->add_option("--captions", arguments->captions, "how many")
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
-  command->add_option("--seed", arguments->seed, "of the data set");
-  command->add_option("--split", arguments->split, "training | held-out | all");
+  command->add_option("--captions", arguments->captions, "how many (10)")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40).description(""));
+  command->add_option("--seed", arguments->seed, "of the data set (0)");
+  command->add_option("--split", arguments->split, "training | held-out | all (training)");
   command->footer(kFooter);
   command->callback([arguments, &chosen] { chosen = [arguments] { run(*arguments); }; });
 }

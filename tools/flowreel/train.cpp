@@ -1,4 +1,3 @@
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 #include <CLI/CLI.hpp>
@@ -43,7 +42,7 @@ void prepare(TrainConfig& config) {
     throw UsageError(
         "precision is bfloat16, which only a CUDA device gains from; expected float32");
   if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
-  at::globalContext().setDeterministicCuDNN(true);
+  use_exact_kernels();
 }
 
 // The configuration beside the run's results, so that --resume needs nothing else. It goes again,
