@@ -10,7 +10,7 @@ torch_version=2.13.0
 packages=(
   build-essential cmake ninja-build ccache pkg-config git python3 python3-venv python3-pip
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
-  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
+  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-video-dev
   nlohmann-json3-dev libcli11-dev libgtest-dev libpcre2-dev libutf8proc-dev libssl-dev
   ffmpeg universal-ctags
 )
