@@ -32,7 +32,7 @@ LAYERS = {
     "pipeline/train": ENGINE,
     "pipeline/generate": ENGINE,
     "pipeline/consistency": ENGINE,
-    "pipeline/evaluate": ["pipeline/generate", "pipeline/train", *ENGINE],
+    "pipeline/evaluate": ["pipeline/generate", "pipeline/train", "pipeline/consistency", *ENGINE],
     "pipeline/queue": ["pipeline/generate", *ENGINE],
     "configs": LIBRARY,
     "tools": ["configs", *LIBRARY],

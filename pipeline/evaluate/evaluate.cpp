@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "errors/error.h"
+#include "pipeline/evaluate/autoencoder.h"
 #include "pipeline/evaluate/clips.h"
 #include "pipeline/generate/decode.h"
 #include "pipeline/generate/size.h"
@@ -27,17 +28,16 @@ std::vector<JudgedClip> draw(const EvaluateOptions& options) {
   return clips;
 }
 
-// The renderer can draw more than a model can make; the rules are those of the published model.
-void render_clips(const EvaluateOptions& options, const std::vector<JudgedClip>& clips,
-                  const Events& events, const FramesSink& sink) {
-  const ClipSize size = resolve_size(options.size, evaluated_size(), SizeRules());
+// Calls `see` with every scene as it is rendered, [F,H,W,3] uint8.
+void render_clips(const ClipSize& size, const std::vector<JudgedClip>& clips, const Events& events,
+                  const FramesSink& see) {
   const auto total = static_cast<int64_t>(clips.size());
   events.report("judge", 0, total);
   for (int64_t i = 0; i < total; ++i) {
     events.check_stop();
     const at::Tensor clip = shapes::render_scenes({clips[static_cast<size_t>(i)].scene},
                                                   size.frames, size.height, size.width);
-    sink(i, to_uint8_frames(clip[0].transpose(0, 1)));
+    see(i, to_uint8_frames(clip[0].transpose(0, 1)));
     events.report("judge", i + 1, total);
   }
 }
@@ -65,8 +65,16 @@ std::vector<JudgedClip> evaluate(const EvaluateOptions& options, const Events& e
     clip.verdict = judge(clip.seen, clip.scene);
     if (observer) observer(frames, clip);
   };
-  if (options.ground_truth) {
-    render_clips(options, clips, events, sink);
+  if (options.maker == ClipMaker::kRenderer) {
+    // The renderer can draw more than a model can make; the rules are those of the published model.
+    render_clips(resolve_size(options.size, evaluated_size(), SizeRules()), clips, events, sink);
+  } else if (options.maker == ClipMaker::kAutoencoder) {
+    const Autoencoder autoencoder(options, events);
+    render_clips(autoencoder.size(), clips, events, [&](int64_t index, const at::Tensor& frames) {
+      const at::Tensor back = autoencoder(frames);
+      clips[static_cast<size_t>(index)].reconstruction = compare_clips(frames, back);
+      sink(index, back);
+    });
   } else {
     std::vector<std::string> prompts;
     for (const JudgedClip& clip : clips) prompts.push_back(clip.caption);

@@ -20,6 +20,13 @@
 
 namespace flowreel {
 
+// What is judged.
+enum class ClipMaker {
+  kModel,        // clips of the captions
+  kAutoencoder,  // the scenes as rendered, through the model's autoencoder: what that alone costs
+  kRenderer,     // the scenes as rendered, without a model: what the evaluator itself costs
+};
+
 struct EvaluateOptions {
   EvaluateOptions() { sampling.steps = 20; }
 
@@ -29,12 +36,18 @@ struct EvaluateOptions {
   // sampling.seed has no effect.
   uint64_t seed = 42;
   shapes::Split split = shapes::Split::kHeldOut;
-  // Judges the scenes as the renderer draws them, without a model: what the evaluator itself costs.
-  bool ground_truth = false;
+  ClipMaker maker = ClipMaker::kModel;
   SizeOptions size;  // unset: 128 x 128, 33 frames
   SamplingOptions sampling;
   VaeOptions vae;
   ComputeOptions compute;
+};
+
+// How near an autoencoder's clip is to its source, means over the frames: PSNR in dB, SSIM, and
+// flicker_mc of both in levels (empty where it cannot be measured).
+struct Reconstruction {
+  double psnr = 0, ssim = 0;
+  std::optional<double> source_flicker, flicker;
 };
 
 struct JudgedClip {
@@ -42,6 +55,7 @@ struct JudgedClip {
   std::string caption;
   Observation seen;
   Verdict verdict;
+  std::optional<Reconstruction> reconstruction = {};  // ClipMaker::kAutoencoder
 };
 
 // Sees each clip, [F,H,W,3] uint8 RGB, as soon as it is judged.
@@ -49,8 +63,8 @@ using ClipObserver = std::function<void(const at::Tensor& frames, const JudgedCl
 
 // Makes and judges clips of one-shape scenes; frames go from the decoder to the judge without a
 // codec between. Stages "text", "sample" and "decode", each for all prompts before the next, so
-// that no two networks are in memory at once; "judge" for ground truth. UsageError for options out
-// of range; errors of generate(), but a clip of one colour is only wrong.
+// that no two networks are in memory at once; "judge" for the other makers. UsageError for options
+// out of range; errors of generate(), but a clip of one colour is only wrong.
 std::vector<JudgedClip> evaluate(const EvaluateOptions& options, const Events& events,
                                  const ClipObserver& observer = {});
 

@@ -31,6 +31,12 @@ class Evaluate(cli.ProgramTest):
         result = self.evaluate("--model", TINY, "--prompts", 2, *brief)
         self.assertRegex(result.out, r"all four +0 +2 +0\.0 %")
 
+    def test_an_autoencoder_alone(self):
+        brief = ("-W", 64, "-H", 64, "--num-frames", 5, "--threads", 1)
+        result = self.evaluate("--autoencoder", "--model", TINY, "--prompts", 2, *brief)
+        self.assertRegex(result.out, r"psnr \d+\.\d\d dB  ssim -?0\.\d+  flicker_mc [\d.]+ -> [\d.]+ levels")
+        self.assert_refused(64, ["--ground-truth", "--autoencoder"], "evaluate", "--ground-truth", "--autoencoder")
+
     def test_json_progress_has_stdout_to_itself(self):
         result = self.succeed("evaluate", *SMALL_TRUTH, "--progress", "json")
         lines = [json.loads(line) for line in result.out.splitlines()]

@@ -8,6 +8,7 @@
 #include "files/output_file.h"
 #include "models/model_defaults.h"
 #include "models/model_dir.h"
+#include "pipeline/evaluate/autoencoder.h"
 #include "pipeline/evaluate/clips.h"
 #include "pipeline/evaluate/report.h"
 #include "tools/flowreel/arguments.h"
@@ -24,7 +25,7 @@ struct EvaluateArguments {
   SharedText text;
   std::string seed = "42", split = "held-out", output, json;
   double flow_shift = 0;
-  bool overwrite = false;
+  bool ground_truth = false, autoencoder = false, overwrite = false;
 };
 
 shapes::Split parse_split(const std::string& name) {
@@ -36,7 +37,7 @@ shapes::Split parse_split(const std::string& name) {
 
 nlohmann::json to_json(const EvaluateArguments& a, const std::vector<Rate>& rates) {
   const ClipSize usual = evaluated_size();
-  nlohmann::json json = {{"model", a.options.ground_truth ? "" : a.options.model},
+  nlohmann::json json = {{"model", a.ground_truth ? "" : a.options.model},
                          {"prompts", a.options.prompts},
                          {"seed", a.options.seed},
                          {"split", a.split},
@@ -46,7 +47,8 @@ nlohmann::json to_json(const EvaluateArguments& a, const std::vector<Rate>& rate
                          {"steps", a.options.sampling.steps},
                          {"solver", a.options.sampling.solver},
                          {"cfg_scale", a.options.sampling.cfg_scale},
-                         {"ground_truth", a.options.ground_truth}};
+                         {"ground_truth", a.ground_truth},
+                         {"autoencoder", a.autoencoder}};
   for (const Rate& rate : rates) {
     json["rates"][rate.property] = {{"right", rate.right},
                                     {"of", rate.of},
@@ -62,7 +64,12 @@ void complete(const CLI::App& command, EvaluateArguments& a) {
   o.seed = parse_seed(a.seed);
   o.split = parse_split(a.split);
   o.vae = parse_vae(a.text);
-  if (o.ground_truth) return;
+  if (a.ground_truth && a.autoencoder)
+    throw UsageError("--ground-truth and --autoencoder exclude each other; give only one");
+  o.maker = a.ground_truth  ? ClipMaker::kRenderer
+            : a.autoencoder ? ClipMaker::kAutoencoder
+                            : ClipMaker::kModel;
+  if (a.ground_truth) return;
   if (o.model.empty()) o.model = bundled_model();
   if (o.model.empty())
     throw UsageError("--model is missing; expected a diffusers pipeline directory");
@@ -92,7 +99,8 @@ void run(const CLI::App& command, EvaluateArguments& a) {
     json->commit();
   }
   // NDJSON has stdout to itself.
-  std::fputs(rates_table(found).c_str(), mode == ProgressMode::kJson ? stderr : stdout);
+  const std::string table = rates_table(found) + reconstruction_line(clips);
+  std::fputs(table.c_str(), mode == ProgressMode::kJson ? stderr : stdout);
   if (mode == ProgressMode::kJson || !a.output.empty()) printer.finish(a.output);
 }
 
@@ -108,8 +116,11 @@ void add_options(CLI::App& command, EvaluateArguments& a) {
   command.add_option("-H,--height", o.size.height, "pixels, a multiple of 16 (128)")
       ->check(whole_number());
   command.add_option("--num-frames", o.size.num_frames, "4k+1 (33)")->check(whole_number());
-  command.add_flag("--ground-truth", o.ground_truth,
+  command.add_flag("--ground-truth", a.ground_truth,
                    "judge the scenes as rendered, without a model: checks the evaluator");
+  command.add_flag(
+      "--autoencoder", a.autoencoder,
+      "judge the scenes through the model's autoencoder alone; also its PSNR and flicker");
   command.add_option("--steps", o.sampling.steps, "sampling steps (20)")
       ->check(whole_number(1, kMaxSteps));
   command.add_option("--solver", o.sampling.solver,

@@ -28,7 +28,7 @@ EvaluateOptions on_tiny_model(int64_t prompts) {
 
 TEST(Evaluate, GroundTruthIsRight) {
   EvaluateOptions options;
-  options.ground_truth = true;
+  options.maker = ClipMaker::kRenderer;
   options.prompts = 12;
   options.size = size(64, 64, 17);
   int64_t observed = 0, reported = 0;
@@ -109,7 +109,7 @@ TEST(Evaluate, StopsWhenAsked) {
   events.stop_requested = [] { return true; };
   EXPECT_THROW(evaluate(on_tiny_model(2), events), Interrupted);
   EvaluateOptions truth;
-  truth.ground_truth = true;
+  truth.maker = ClipMaker::kRenderer;
   EXPECT_THROW(evaluate(truth, events), Interrupted);
 }
 
