@@ -75,6 +75,7 @@ void read_vae(Fields fields, VaeObjectiveOptions& vae) {
   fields.read("from_images", vae.from_images);
   fields.read("l1", vae.l1, 0, 1e6);
   fields.read("gradients", vae.gradients, 0, 1e6);
+  fields.read("flicker", vae.flicker, 0, 1e6);
   fields.read("scales", vae.scales, 1, 16);
   fields.read("kl", vae.kl, 0, 1e6);
   fields.finish();

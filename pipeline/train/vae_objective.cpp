@@ -46,6 +46,14 @@ at::Tensor gradient_difference(const at::Tensor& a, const at::Tensor& b, int64_t
   return terms == 0 ? error.sum() * 0 : sum / terms;
 }
 
+at::Tensor flicker_difference(const at::Tensor& a, const at::Tensor& b) {
+  const at::Tensor error = a - b;
+  const int64_t middle = error.size(2) - 2;
+  if (middle < 1) return error.sum() * 0;
+  const at::Tensor neighbours = error.narrow(2, 0, middle) + error.narrow(2, 2, middle);
+  return (error.narrow(2, 1, middle) - neighbours / 2).abs().mean();
+}
+
 Objective vae_objective(const HunyuanVae& vae, const VaeObjectiveOptions& options) {
   return [&vae, options](const Batch& batch, const Draw& draw) {
     const at::Tensor& x = batch.data;
@@ -56,11 +64,14 @@ Objective vae_objective(const HunyuanVae& vae, const VaeObjectiveOptions& option
     const at::Tensor y = vae.decode_tile(mean + (0.5 * logvar).exp() * noise).to(at::kFloat);
     const at::Tensor l1 = (x - y).abs().mean();
     const at::Tensor gradients = gradient_difference(x, y, options.scales);
+    const at::Tensor flicker = flicker_difference(x, y);
     const at::Tensor kl = kl_divergence(mean, logvar);
     Loss loss;
-    loss.total = options.l1 * l1 + options.gradients * gradients + options.kl * kl;
+    loss.total = options.l1 * l1 + options.gradients * gradients + options.flicker * flicker +
+                 options.kl * kl;
     loss.terms = {{"l1", l1.item<double>()},
                   {"gradients", gradients.item<double>()},
+                  {"flicker", flicker.item<double>()},
                   {"kl", kl.item<double>()},
                   {"psnr", psnr(x, y.detach())},
                   {"latent_std", mean.detach().std().item<double>()}};

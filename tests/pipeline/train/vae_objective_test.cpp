@@ -47,5 +47,14 @@ TEST(GradientDifference, SeesWhatAMeanDoesNot) {
   EXPECT_NEAR(gradient_difference(flat, flicker, 1).item<double>(), 0.5 / 3, 1e-6);
 }
 
+TEST(FlickerDifference, SeesWhatComesAndGoes) {
+  const at::Tensor flat = at::zeros({1, 3, 5, 8, 8});
+  at::Tensor drifting = flat + at::arange(5).view({1, 1, 5, 1, 1});
+  EXPECT_EQ(flicker_difference(flat, drifting).item<double>(), 0);
+  drifting.select(2, 2) += 1;  // of the three middle frames one is off by 1, two by a half
+  EXPECT_NEAR(flicker_difference(flat, drifting).item<double>(), 2.0 / 3, 1e-6);
+  EXPECT_EQ(flicker_difference(flat.narrow(2, 0, 1), drifting.narrow(2, 0, 1)).item<double>(), 0);
+}
+
 }  // namespace
 }  // namespace flowreel
