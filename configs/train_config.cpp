@@ -12,12 +12,8 @@ namespace {
 
 constexpr int64_t kMany = 1'000'000'000;
 
-void read_data(Fields fields, ShapesData& data) {
-  fields.choose("kind", {"shapes"}, 0);
+void read_shapes(Fields& fields, ShapesData& data) {
   fields.read("seed", data.seed);
-  fields.read("frames", data.frames, 1, 100'000);
-  fields.read("height", data.height, 8, 16'384);
-  fields.read("width", data.width, 8, 16'384);
   shapes::ShapesOptions& grammar = data.grammar;
   fields.read("count_weights", grammar.count_weights, 0, 1e9);
   fields.read("background_weights", grammar.background_weights, 0, 1e9);
@@ -26,8 +22,16 @@ void read_data(Fields fields, ShapesData& data) {
   fields.read("motions", motions);
   if (!motions.empty()) grammar.motions.clear();
   for (const std::string& motion : motions) grammar.motions.push_back(shapes::motion_named(motion));
-  fields.finish();
   shapes::check(grammar);
+}
+
+void read_data(Fields fields, DataOptions& data) {
+  fields.choose("kind", {"shapes"}, 0);
+  fields.read("frames", data.frames, 1, 100'000);
+  fields.read("height", data.height, 8, 16'384);
+  fields.read("width", data.width, 8, 16'384);
+  read_shapes(fields, data.shapes);
+  fields.finish();
 }
 
 void read_learning_rate(Fields fields, LearningRate& rate) {

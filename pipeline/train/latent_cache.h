@@ -1,4 +1,5 @@
-// A fixed set of encoded clips on disk, so that a clip is encoded once however often it is seen.
+// Encoded clips on disk, so that a clip is encoded once however often, and in however many runs, it
+// is seen.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,35 +8,33 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/train/clip_set.h"
+
 namespace flowreel {
 
 class LatentCache {
  public:
   struct Options {
-    std::string folder;
-    std::string key;  // what the latents depend on; a folder holds those of one key
-    int64_t count = 0;
-    int64_t per_file = 256;
+    std::string folder;      // may hold latents of many data sets and autoencoders
+    std::string key;         // what latents depend on beside their clip: the autoencoder
+    int64_t per_file = 256;  // clips
   };
-  // Clips first … first+count-1 → latents [count,C,T,h,w].
-  using Encode = std::function<at::Tensor(int64_t first, int64_t count)>;
+  // Clips `numbers` → latents [n,C,T,h,w].
+  using Encode = std::function<at::Tensor(const ClipNumbers& numbers)>;
   using Progress = std::function<void(int64_t done, int64_t total)>;
 
-  // Encodes what is not in the folder yet, file by file, each written atomically; then holds all of
-  // it in memory as float16. `progress` may throw to stop: finished files stay. DataError: the
-  // folder holds another key's latents. OutputError, IoError.
-  LatentCache(const Options& options, const Encode& encode, const Progress& progress);
+  // Holds the latents of clips 0 … count-1 of the set in memory, as float16: those that the folder
+  // has under (key, identity), and the others, which are encoded and written there, file by file,
+  // each atomically. `encode` and `progress` may throw to stop: finished files stay. DataError: a
+  // broken file; OutputError, IoError.
+  LatentCache(const Options& options, const ClipSet& set, int64_t count, const Encode& encode,
+              const Progress& progress);
 
-  int64_t count() const { return latents_.size(0); }
-
-  // [n,C,T,h,w] float32 on the CPU; indices in 0..count-1.
-  at::Tensor rows(const at::Tensor& indices) const;
+  // [n,C,T,h,w] float32 on the CPU.
+  at::Tensor rows(const ClipNumbers& numbers) const;
 
  private:
   at::Tensor latents_;  // [count,C,T,h,w] float16
 };
-
-// 16 hexadecimal digits (FNV-1a) of the tensors' bytes: tells weights and clips apart.
-std::string content_key(const std::vector<at::Tensor>& values);
 
 }  // namespace flowreel

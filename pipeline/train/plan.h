@@ -8,7 +8,8 @@
 
 #include "pipeline/train/caption_ids.h"
 #include "pipeline/train/cfm.h"
-#include "pipeline/train/shapes/drawing.h"
+#include "pipeline/train/clip_set.h"
+#include "pipeline/train/data_options.h"
 #include "pipeline/train/trainer.h"
 #include "pipeline/train/vae_objective.h"
 
@@ -19,14 +20,6 @@ enum class TrainingGoal {
   kCfm,  // the transformer with its text encoders, by cfm
 };
 
-// Clips of the procedural data set. Clip n of training is scene (seed, n), of validation scene
-// (seed + 1, n).
-struct ShapesData {
-  shapes::ShapesOptions grammar;
-  uint64_t seed = 0;
-  int64_t frames = 33, height = 128, width = 128;
-};
-
 struct TrainingPlan {
   TrainingGoal goal = TrainingGoal::kCfm;
   // A diffusers pipeline directory. A component whose folder has no weights begins at random.
@@ -34,10 +27,12 @@ struct TrainingPlan {
   bool fresh = false;         // what is trained begins at random even where there are weights
   bool train_text = true;     // kCfm: the text encoders too
   double guidance_scale = 6;  // kCfm: shown to a transformer that embeds guidance
-  ShapesData data;
+  DataOptions data;
   int64_t batch = 16;
-  int64_t cached_clips = 0;  // kCfm: this many clips are encoded once; 0: every clip is new
-  std::string cache;         // folder of their latents; default: RUN/latents
+  // kCfm: of an endless set, this many clips are encoded once; 0: every clip is new. The clips of a
+  // set that ends are always encoded once.
+  int64_t cached_clips = 0;
+  std::string cache;  // folder of latents that are kept; default: RUN/latents
   at::Device device = at::kCPU;
   CfmOptions cfm;
   VaeObjectiveOptions vae;
@@ -51,11 +46,18 @@ struct TrainingPlan {
 using ClipsSink = std::function<void(int64_t step, const at::Tensor& clips,
                                      const std::vector<std::string>& captions)>;
 
-// Builds what the plan names, trains, and writes FOLDER/model, a pipeline directory with the
-// trained components. Errors as train() and write_model(); MissingInputError: a network that is not
-// trained has no weights; DataError: the model's parts, or its sizes and the clips', do not fit
-// together.
-void run_training(const TrainingPlan& plan, const CaptionTokenizer& tokenizer,
-                  const TrainingEvents& events, const ClipsSink& samples = {});
+// Makes the clips that the options name. `tokenizer` may be empty, else it is asked to take every
+// caption of a set that ends. Errors: what the data set's maker says.
+using ClipSetsMaker =
+    std::function<ClipSets(const DataOptions& data, at::Device device,
+                           const CaptionTokenizer& tokenizer, const TrainingEvents& events)>;
+
+// Builds what the plan names, trains on the clips (of plan.data, on plan.device), and writes
+// FOLDER/model, a pipeline directory with the trained components. Errors as train() and
+// write_model(); MissingInputError: a network that is not trained has no weights; DataError: the
+// model's parts, or its sizes and the clips', do not fit together.
+void run_training(const TrainingPlan& plan, const ClipSets& clips,
+                  const CaptionTokenizer& tokenizer, const TrainingEvents& events,
+                  const ClipsSink& samples = {});
 
 }  // namespace flowreel

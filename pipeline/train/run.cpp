@@ -1,17 +1,18 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "errors/error.h"
 #include "models/model_dir.h"
 #include "models/text/prompt_template.h"
 #include "models/weights/config.h"
+#include "pipeline/train/clip_latents.h"
 #include "pipeline/train/init.h"
 #include "pipeline/train/model_writer.h"
 #include "pipeline/train/plan.h"
 #include "pipeline/train/sample_clip.h"
-#include "pipeline/train/shapes_source.h"
 #include "pipeline/train/text_video.h"
 #include "pipeline/train/vae_init.h"
 
@@ -28,10 +29,6 @@ bool has_weights(const ModelDirectory& model, const std::string& component) {
   return false;
 }
 
-bool is_of_decoder(const std::string& name) {
-  return name.rfind("decoder.", 0) == 0 || name.rfind("post_quant_conv.", 0) == 0;
-}
-
 // adaLN-Zero (Peebles & Xie, arXiv 2212.09748, section 3.2): every block begins as the identity and
 // the network as 0, from where deep transformers learn faster.
 void zero_modulation(Module& transformer) {
@@ -44,9 +41,10 @@ void zero_modulation(Module& transformer) {
 
 class Training {
  public:
-  Training(const TrainingPlan& plan, const CaptionTokenizer& tokenizer,
+  Training(const TrainingPlan& plan, const ClipSets& clips, const CaptionTokenizer& tokenizer,
            const TrainingEvents& events, const ClipsSink& samples)
       : plan_(plan),
+        clips_(clips),
         tokenizer_(tokenizer),
         events_(events),
         samples_(samples),
@@ -101,16 +99,30 @@ class Training {
   // `show` makes clips of a batch of the validation set's.
   void run(Objective objective, BatchSource batches, BatchSource validation,
            const std::function<at::Tensor(const Batch&)>& show) {
-    const auto sample = [this, &show](int64_t step) {
-      const Batch batch =
-          shapes_clips(plan_.data, plan_.data.seed + 1, kShownClips, plan_.device)(0);
+    const int64_t count = clips_.validation->count();
+    const int64_t shown = count > 0 ? std::min(count, kShownClips) : kShownClips;
+    const auto sample = [this, &show, shown](int64_t step) {
+      const Batch batch = pixels(clips_.validation, in_order(shown, shown))(0);
       samples_(step, show(batch), batch.captions);
     };
     TrainingJob job{
         parameters_, std::move(objective), std::move(batches), std::move(validation), {}};
     if (samples_) job.sample = sample;
-    train(job, plan_.trainer, events_);
+    TrainerOptions trainer = plan_.trainer;
+    trainer.fingerprint += fingerprint_of(*clips_.training);
+    train(job, trainer, events_);
   }
+
+  static BatchSource pixels(const std::shared_ptr<const ClipSet>& set, ClipOrder order) {
+    return batches_of(set, std::move(order),
+                      [set](const ClipNumbers& numbers) { return set->clips(numbers); });
+  }
+
+  ClipOrder training_order(int64_t count) const {
+    return count > 0 ? in_shuffled_epochs(count, plan_.batch, plan_.trainer.seed)
+                     : in_order(count, plan_.batch);
+  }
+  ClipOrder validation_order() const { return in_order(clips_.validation->count(), plan_.batch); }
 
   // Each clip and, below it, what the autoencoder makes of it.
   at::Tensor reconstructed(const Batch& batch) const {
@@ -144,8 +156,8 @@ class Training {
         plan_.vae.decoder_only ? is_of_decoder : ParameterFilter());
     check_clip_size(vae_->config());
     run(vae_objective(*vae_, plan_.vae),
-        shapes_clips(plan_.data, plan_.data.seed, plan_.batch, plan_.device),
-        shapes_clips(plan_.data, plan_.data.seed + 1, plan_.batch, plan_.device),
+        pixels(clips_.training, training_order(clips_.training->count())),
+        pixels(clips_.validation, validation_order()),
         [this](const Batch& batch) { return reconstructed(batch); });
     trained_.vae = vae_.get();
     if (!plan_.vae.decoder_only) trained_.scaling_factor = measured_scaling_factor();
@@ -162,10 +174,11 @@ class Training {
   double measured_scaling_factor() const {
     constexpr int64_t kBatches = 8;
     const at::NoGradGuard no_grad;
-    const BatchSource clips =
-        shapes_clips(plan_.data, plan_.data.seed + 1, plan_.batch, plan_.device);
+    const BatchSource clips = pixels(clips_.validation, validation_order());
+    const int64_t count = clips_.validation->count();
+    const int64_t all = count > 0 ? (count + plan_.batch - 1) / plan_.batch : kBatches;
     std::vector<at::Tensor> latents;
-    for (uint32_t i = 0; i < kBatches; ++i)
+    for (uint32_t i = 0; i < std::min(all, kBatches); ++i)
       latents.push_back(vae_->encode_tile(clips(i).data).chunk(2, 1)[0].flatten());
     const double std = at::cat(latents).to(at::kDouble).std().item<double>();
     tell("latents have a standard deviation of " + std::to_string(std) +
@@ -189,8 +202,13 @@ class Training {
     parts.crop_start = hunyuan_video_prompt_template().crop_start;
     parts.guidance_scale = plan_.guidance_scale;
     const BatchNetwork velocity = text_video_velocity(parts);
-    run(cfm(velocity, plan_.cfm), flow_batches(),
-        shapes_latents(plan_.data, plan_.data.seed + 1, plan_.batch, *vae_, plan_.device),
+    const int64_t finite = clips_.training->count();
+    const int64_t count = finite > 0 ? finite : plan_.cached_clips;
+    BatchSource batches =
+        batches_of(clips_.training, training_order(count), latents(clips_.training, count));
+    BatchSource validation = batches_of(clips_.validation, validation_order(),
+                                        latents(clips_.validation, clips_.validation->count()));
+    run(cfm(velocity, plan_.cfm), std::move(batches), std::move(validation),
         [&](const Batch& batch) { return sampled(velocity, batch); });
     trained_.transformer = transformer_.get();
     if (plan_.train_text) {
@@ -213,46 +231,26 @@ class Training {
         [this](const LoadOptions& options) { return model_.load_text_encoder_2(options); });
   }
 
-  BatchSource flow_batches() {
-    if (plan_.cached_clips == 0)
-      return shapes_latents(plan_.data, plan_.data.seed, plan_.batch, *vae_, plan_.device);
-    LatentCache::Options options;
+  // Kept of the first `count` clips; encoded anew each time when that is 0.
+  ClipData latents(const std::shared_ptr<const ClipSet>& set, int64_t count) {
+    if (count == 0) return latents_of(set, *vae_);
+    KeptLatentsOptions options;
     options.folder = plan_.cache.empty() ? folder() + "/latents" : plan_.cache;
-    options.count = plan_.cached_clips;
-    options.key = latents_key();
-    const auto encode = [this](int64_t first, int64_t count) { return encode_span(first, count); };
-    const auto progress = [this](int64_t done, int64_t total) {
+    options.count = count;
+    options.batch = plan_.batch;
+    options.device = plan_.device;
+    options.progress = [this](int64_t done, int64_t total) {
       tell("encoded clips: " + std::to_string(done) + " of " + std::to_string(total));
+    };
+    options.check_stop = [this] {
       if (events_.stop_requested && events_.stop_requested())
         throw Interrupted("stopped while encoding clips; finished files are kept");
     };
-    return cached_shapes(plan_.data, plan_.batch, plan_.trainer.seed,
-                         std::make_shared<LatentCache>(options, encode, progress), plan_.device);
-  }
-
-  // Of the encoder's weights and of the first clips: whatever option changes those changes it.
-  std::string latents_key() const {
-    constexpr int64_t kClips = 8;
-    std::vector<at::Tensor> contents = {
-        render_clips(plan_.data, plan_.data.seed, 0, kClips, plan_.device)};
-    vae_->visit([&](const std::string& name, Parameter& p) {
-      if (p.value.defined() && !is_of_decoder(name)) contents.push_back(p.value);
-    });
-    return content_key(contents);
-  }
-
-  at::Tensor encode_span(int64_t first, int64_t count) const {
-    std::vector<at::Tensor> parts;
-    for (int64_t done = 0; done < count; done += plan_.batch) {
-      const at::Tensor clips = render_clips(plan_.data, plan_.data.seed, first + done,
-                                            std::min(plan_.batch, count - done), plan_.device);
-      parts.push_back(encode_clips(*vae_, clips).cpu());
-    }
-    return at::cat(parts);
+    return kept_latents_of(*set, *vae_, options);
   }
 
   void check_clip_size(const HunyuanVaeConfig& vae) const {
-    const ShapesData& d = plan_.data;
+    const DataOptions& d = plan_.data;
     const int64_t space = vae.spatial_compression_ratio, time = vae.temporal_compression_ratio;
     if (d.height % space == 0 && d.width % space == 0 && d.frames % time == 1) return;
     throw DataError("clips of " + std::to_string(d.frames) + " x " + std::to_string(d.height) +
@@ -262,6 +260,7 @@ class Training {
   }
 
   const TrainingPlan& plan_;
+  const ClipSets& clips_;
   const CaptionTokenizer& tokenizer_;
   const TrainingEvents& events_;
   const ClipsSink& samples_;
@@ -276,9 +275,10 @@ class Training {
 
 }  // namespace
 
-void run_training(const TrainingPlan& plan, const CaptionTokenizer& tokenizer,
-                  const TrainingEvents& events, const ClipsSink& samples) {
-  Training(plan, tokenizer, events, samples)();
+void run_training(const TrainingPlan& plan, const ClipSets& clips,
+                  const CaptionTokenizer& tokenizer, const TrainingEvents& events,
+                  const ClipsSink& samples) {
+  Training(plan, clips, tokenizer, events, samples)();
 }
 
 }  // namespace flowreel

@@ -109,8 +109,8 @@ class Run {
     if (!state) throw MissingInputError(checkpoints() + ": no checkpoint to resume from");
     if (state->fingerprint != options_.fingerprint || state->seed != options_.seed) {
       throw ConfigError(options_.folder +
-                        ": was begun with another configuration than the one given now; a run goes "
-                        "on only under its own");
+                        ": was begun with another configuration, or other clips, than those given "
+                        "now; a run goes on only under its own");
     }
     restore(*state);
     return step_ = state->step;

@@ -100,9 +100,10 @@ class Train(cli.ProgramTest):
         self.assertEqual(self.weights("again"), self.weights("run"))
         self.assertEqual(cli.listing(self.folder / "cache"), files)
         other = CONFIG["data"] | {"seed": 9}
-        result = self.run_in("train", "--config", self.config(**changes, data=other), "--set", "output=third")
-        self.assertEqual(result.code, 65, result.err)
-        self.assert_error(result, "cache/latents_00000.safetensors", "another data set")
+        third = self.succeed("train", "--config", self.config(**changes, data=other), "--set", "output=third")
+        self.assertIn("encoded clips: 3 of 3", third.err)
+        more = self.succeed("train", "--config", self.config(**changes | {"cached_clips": 5, "output": "fourth"}))
+        self.assertIn("encoded clips: 2 of 2", more.err)
 
     def refused(self, code, texts, *arguments, **changes):
         config = self.config(**changes)

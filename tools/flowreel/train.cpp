@@ -9,6 +9,7 @@
 #include "models/model_dir.h"
 #include "models/weights/device.h"
 #include "pipeline/train/caption_tokenizer.h"
+#include "pipeline/train/shapes_set.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/train_pictures.h"
 #include "tools/flowreel/train_progress.h"
@@ -80,6 +81,7 @@ void run(const TrainArguments& a) {
   CaptionTokenizer tokenizer;
   if (config.plan.goal == TrainingGoal::kCfm)
     tokenizer = caption_tokenizer(ModelDirectory(config.plan.model));
+  const ClipSets clips = shapes_clips(config.plan.data, config.plan.device);
   const KeptConfig kept(config);
   const std::string& folder = config.plan.trainer.folder;
   const auto samples = [&folder](int64_t step, const at::Tensor& clips,
@@ -87,7 +89,7 @@ void run(const TrainArguments& a) {
     write_samples(folder, step, clips, captions);
     draw_loss(folder);
   };
-  run_training(config.plan, tokenizer, printer.events(), samples);
+  run_training(config.plan, clips, tokenizer, printer.events(), samples);
   draw_loss(folder);
   printer.finish(folder + "/model");
 }
