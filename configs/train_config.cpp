@@ -25,12 +25,23 @@ void read_shapes(Fields& fields, ShapesData& data) {
   shapes::check(grammar);
 }
 
+void read_folder(Fields& fields, FolderData& data) {
+  fields.read("path", data.path);
+  fields.read("fps", data.fps, 0.01, 1000);
+  fields.read("validation_share", data.validation_share, 0, 0.9);
+  fields.read("memory_gib", data.memory_gib, 0, 1e6);
+}
+
 void read_data(Fields fields, DataOptions& data) {
-  fields.choose("kind", {"shapes"}, 0);
+  data.kind = static_cast<DataKind>(fields.choose("kind", {"shapes", "folder"}, 0));
   fields.read("frames", data.frames, 1, 100'000);
   fields.read("height", data.height, 8, 16'384);
   fields.read("width", data.width, 8, 16'384);
-  read_shapes(fields, data.shapes);
+  if (data.kind == DataKind::kShapes) {
+    read_shapes(fields, data.shapes);
+  } else {
+    read_folder(fields, data.folder);
+  }
   fields.finish();
 }
 
@@ -106,6 +117,10 @@ std::string fingerprint(nlohmann::json document) {
   for (const char* key : {"output", "every", "keep_checkpoints", "validation_batches", "device",
                           "cache", "save_as", "fresh"})
     document.erase(key);
+  if (document.contains("data")) {  // a folder's clips count, not where they lie
+    document["data"].erase("path");
+    document["data"].erase("memory_gib");
+  }
   const bool decays = document.contains("learning_rate") &&
                       document["learning_rate"].value("decay", "constant") != "constant";
   if (!decays) document.erase("steps");  // a constant rate does not know when the run ends
@@ -137,6 +152,12 @@ TrainConfig read_train_config(const std::string& path, const std::vector<std::st
     throw DataError(path + ": /model is missing, expected a pipeline directory");
   if (plan.trainer.folder.empty())
     throw DataError(path + ": /output is missing, expected the folder of this run");
+  if (plan.data.kind == DataKind::kFolder && plan.data.folder.path.empty())
+    throw DataError(path + ": /data/path is missing, expected a folder of clips");
+  if (plan.data.kind == DataKind::kFolder && plan.cached_clips != 0) {
+    throw DataError(path + ": /cached_clips is " + std::to_string(plan.cached_clips) +
+                    ", expected 0 with a folder, whose clips are always encoded once");
+  }
   plan.trainer.fingerprint = fingerprint(document);
   config.effective = document.dump(2) + "\n";
   return config;

@@ -17,7 +17,7 @@ from check_common import CPP, blank, folder_of, read, report, repository_files, 
 NETWORKS = ["models/dit", "models/vae", "models/text", "models/layers", "models/weights"]
 ENGINE = ["pipeline/flow", "models", *NETWORKS, "codecs"]
 LIBRARY = ["pipeline/queue", "pipeline/evaluate", "pipeline/generate", "pipeline/train"]
-LIBRARY += ["pipeline/consistency", *ENGINE]
+LIBRARY += ["pipeline/train/folder", "pipeline/consistency", *ENGINE]
 LAYERS = {
     "errors": [],
     "files": [],
@@ -29,7 +29,8 @@ LAYERS = {
     "models/text": ["models/layers", "models/weights"],
     "models": NETWORKS,
     "pipeline/flow": [],
-    "pipeline/train": ENGINE,
+    "pipeline/train": ["pipeline/flow", "models", *NETWORKS],  # builds without codecs
+    "pipeline/train/folder": ["pipeline/train", *ENGINE],
     "pipeline/generate": ENGINE,
     "pipeline/consistency": ENGINE,
     "pipeline/evaluate": ["pipeline/generate", "pipeline/train", "pipeline/consistency", *ENGINE],

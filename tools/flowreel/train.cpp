@@ -9,6 +9,7 @@
 #include "models/model_dir.h"
 #include "models/weights/device.h"
 #include "pipeline/train/caption_tokenizer.h"
+#include "pipeline/train/folder/folder_clips.h"
 #include "pipeline/train/shapes_set.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/train_pictures.h"
@@ -74,6 +75,13 @@ class KeptConfig {
   bool was_there_ = false;
 };
 
+// By DataKind.
+ClipSets shapes_maker(const DataOptions& data, at::Device device, const CaptionTokenizer&,
+                      const TrainingEvents&) {
+  return shapes_clips(data, device);
+}
+const ClipSetsMaker kMakers[] = {shapes_maker, folder_clips};
+
 void run(const TrainArguments& a) {
   TrainProgress printer(a.progress);
   TrainConfig config = read(a);
@@ -81,7 +89,8 @@ void run(const TrainArguments& a) {
   CaptionTokenizer tokenizer;
   if (config.plan.goal == TrainingGoal::kCfm)
     tokenizer = caption_tokenizer(ModelDirectory(config.plan.model));
-  const ClipSets clips = shapes_clips(config.plan.data, config.plan.device);
+  const ClipSets clips = kMakers[static_cast<size_t>(config.plan.data.kind)](
+      config.plan.data, config.plan.device, tokenizer, printer.events());
   const KeptConfig kept(config);
   const std::string& folder = config.plan.trainer.folder;
   const auto samples = [&folder](int64_t step, const at::Tensor& clips,
