@@ -20,8 +20,8 @@ struct VaeObjectiveOptions {
 };
 
 // Batches are clips [B,3,F,H,W] in [-1,1] that fit one tile; captions are not read. The latent is
-// drawn from the posterior (Use::kLatent). Terms: l1, gradients, flicker, kl, psnr (of clamped frames, dB,
-// peak 2), latent_std (of the posterior's mean). The autoencoder must outlive the objective.
+// drawn from the posterior (Use::kLatent). Terms: l1, gradients, flicker, kl, psnr (of clamped
+// frames, dB, peak 2), latent_std (of the posterior's mean). The autoencoder must outlive the objective.
 Objective vae_objective(const HunyuanVae& vae, const VaeObjectiveOptions& options);
 
 // Mean over scales of the mean absolute difference between the finite differences of a and b
