@@ -85,6 +85,13 @@ void read_cfm(Fields& fields, TrainingPlan& plan) {
   fields.read("cache", plan.cache);
 }
 
+void read_window(Fields fields, ClipWindow& window) {
+  fields.read("frames", window.frames, 1, 100'000);
+  fields.read("height", window.height, 8, 16'384);
+  fields.read("width", window.width, 8, 16'384);
+  fields.finish();
+}
+
 void read_vae(Fields fields, VaeObjectiveOptions& vae) {
   fields.read("decoder_only", vae.decoder_only);
   fields.read("from_images", vae.from_images);
@@ -147,6 +154,7 @@ TrainConfig read_train_config(const std::string& path, const std::vector<std::st
   read_trainer(fields, plan.trainer);
   read_cfm(fields, plan);
   read_vae(fields.object("vae"), plan.vae);
+  read_window(fields.object("window"), plan.window);
   fields.finish();
   if (plan.model.empty())
     throw DataError(path + ": /model is missing, expected a pipeline directory");

@@ -15,7 +15,8 @@ enum class Use : uint32_t {
   kDropout = 2,
   kPairing = 3,
   kLatent = 4,
-  kData = 5
+  kData = 5,
+  kWindow = 6
 };
 
 struct Draw {

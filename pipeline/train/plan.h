@@ -12,6 +12,7 @@
 #include "pipeline/train/data_options.h"
 #include "pipeline/train/trainer.h"
 #include "pipeline/train/vae_objective.h"
+#include "pipeline/train/window.h"
 
 namespace flowreel {
 
@@ -36,6 +37,7 @@ struct TrainingPlan {
   at::Device device = at::kCPU;
   CfmOptions cfm;
   VaeObjectiveOptions vae;
+  ClipWindow window;  // kVae: what is cut out of each clip
   TrainerOptions trainer;
   at::ScalarType save_as = at::kHalf;
 };

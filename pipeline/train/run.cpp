@@ -156,11 +156,15 @@ class Training {
         plan_.vae.decoder_only ? is_of_decoder : ParameterFilter());
     check_clip_size(vae_->config());
     run(vae_objective(*vae_, plan_.vae),
-        pixels(clips_.training, training_order(clips_.training->count())),
-        pixels(clips_.validation, validation_order()),
+        parts_of(pixels(clips_.training, training_order(clips_.training->count()))),
+        parts_of(pixels(clips_.validation, validation_order())),
         [this](const Batch& batch) { return reconstructed(batch); });
     trained_.vae = vae_.get();
     if (!plan_.vae.decoder_only) trained_.scaling_factor = measured_scaling_factor();
+  }
+
+  BatchSource parts_of(BatchSource clips) const {
+    return windowed(std::move(clips), plan_.window, plan_.trainer.seed);
   }
 
   void check_vae_weights() const {
@@ -174,7 +178,7 @@ class Training {
   double measured_scaling_factor() const {
     constexpr int64_t kBatches = 8;
     const at::NoGradGuard no_grad;
-    const BatchSource clips = pixels(clips_.validation, validation_order());
+    const BatchSource clips = parts_of(pixels(clips_.validation, validation_order()));
     const int64_t count = clips_.validation->count();
     const int64_t all = count > 0 ? (count + plan_.batch - 1) / plan_.batch : kBatches;
     std::vector<at::Tensor> latents;
@@ -250,7 +254,10 @@ class Training {
   }
 
   void check_clip_size(const HunyuanVaeConfig& vae) const {
-    const DataOptions& d = plan_.data;
+    ClipWindow d = plan_.window;  // all that the networks see of a clip
+    if (d.frames == 0 || plan_.goal != TrainingGoal::kVae) d.frames = plan_.data.frames;
+    if (d.height == 0 || plan_.goal != TrainingGoal::kVae) d.height = plan_.data.height;
+    if (d.width == 0 || plan_.goal != TrainingGoal::kVae) d.width = plan_.data.width;
     const int64_t space = vae.spatial_compression_ratio, time = vae.temporal_compression_ratio;
     if (d.height % space == 0 && d.width % space == 0 && d.frames % time == 1) return;
     throw DataError("clips of " + std::to_string(d.frames) + " x " + std::to_string(d.height) +

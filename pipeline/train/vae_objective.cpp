@@ -69,12 +69,10 @@ Objective vae_objective(const HunyuanVae& vae, const VaeObjectiveOptions& option
     Loss loss;
     loss.total = options.l1 * l1 + options.gradients * gradients + options.flicker * flicker +
                  options.kl * kl;
-    loss.terms = {{"l1", l1.item<double>()},
-                  {"gradients", gradients.item<double>()},
-                  {"flicker", flicker.item<double>()},
-                  {"kl", kl.item<double>()},
-                  {"psnr", psnr(x, y.detach())},
-                  {"latent_std", mean.detach().std().item<double>()}};
+    loss.terms = {
+        {"l1", l1.item<double>()},           {"gradients", gradients.item<double>()},
+        {"flicker", flicker.item<double>()}, {"kl", kl.item<double>()},
+        {"psnr", psnr(x, y.detach())},       {"latent_std", mean.detach().std().item<double>()}};
     return loss;
   };
 }

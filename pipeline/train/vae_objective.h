@@ -11,17 +11,18 @@ struct VaeObjectiveOptions {
   // transformer has learnt of them stays true.
   bool decoder_only = false;
   bool from_images = false;  // begins with inflate(), after a run on clips of one frame
-  double l1 = 1.0;         // mean absolute difference of pixels in [-1,1]
-  double gradients = 1.0;  // that of differences between neighbours in x, y and t, over scales
-  double flicker = 0;      // mean absolute second difference in time of y - x: what comes and goes
-  int64_t scales = 3;      // of the gradient term: 1, 1/2, 1/4 … of the size
-  double kl = 1e-6;        // Kullback-Leibler divergence to N(0,1), summed per position (eq. 10 of
-                           // Kingma & Welling, arXiv 1312.6114), averaged over positions
+  double l1 = 1.0;           // mean absolute difference of pixels in [-1,1]
+  double gradients = 1.0;    // that of differences between neighbours in x, y and t, over scales
+  double flicker = 0;  // mean absolute second difference in time of y - x: what comes and goes
+  int64_t scales = 3;  // of the gradient term: 1, 1/2, 1/4 … of the size
+  double kl = 1e-6;    // Kullback-Leibler divergence to N(0,1), summed per position (eq. 10 of
+                       // Kingma & Welling, arXiv 1312.6114), averaged over positions
 };
 
 // Batches are clips [B,3,F,H,W] in [-1,1] that fit one tile; captions are not read. The latent is
 // drawn from the posterior (Use::kLatent). Terms: l1, gradients, flicker, kl, psnr (of clamped
-// frames, dB, peak 2), latent_std (of the posterior's mean). The autoencoder must outlive the objective.
+// frames, dB, peak 2), latent_std (of the posterior's mean). The autoencoder must outlive the
+// objective.
 Objective vae_objective(const HunyuanVae& vae, const VaeObjectiveOptions& options);
 
 // Mean over scales of the mean absolute difference between the finite differences of a and b
