@@ -105,6 +105,15 @@ class Train(cli.ProgramTest):
         more = self.succeed("train", "--config", self.config(**changes | {"cached_clips": 5, "output": "fourth"}))
         self.assertIn("encoded clips: 2 of 2", more.err)
 
+    def test_the_committed_configurations_are_read(self):
+        """As far as the model that they go on from, which is here only once it is trained."""
+        configs = [*(cli.ROOT / "configs/train").glob("*.json"), *(cli.ROOT / "configs/train").glob("*/*.json")]
+        self.assertGreater(len(configs), 4)
+        for config in configs:
+            with self.subTest(config):
+                elsewhere = ["--set", "model=nowhere", "--set", "output=run"]
+                self.assert_refused(66, ["nowhere"], "train", "--config", config, *elsewhere)
+
     def refused(self, code, texts, *arguments, **changes):
         config = self.config(**changes)
         self.assert_refused(code, texts, "train", "--config", config, *arguments)
