@@ -13,6 +13,8 @@ namespace flowreel {
 namespace {
 
 constexpr const char* kPipelineClass = "HunyuanVideoPipeline";
+constexpr const char* kFlowScheduler = "FlowMatchEulerDiscreteScheduler";
+constexpr const char* kNoiseScheduler = "DDIMScheduler";
 
 bool is_directory(const std::string& path) {
   struct stat info {};
@@ -101,11 +103,16 @@ ModelConfig ModelDirectory::component_config(const std::string& component) const
 ModelConfig ModelDirectory::scheduler_config() const {
   const ModelConfig config = ModelConfig::from_file(folder("scheduler") + "/scheduler_config.json");
   const std::string class_name = components_.at("scheduler");
-  if (class_name != "FlowMatchEulerDiscreteScheduler") {
+  if (class_name != kFlowScheduler && class_name != kNoiseScheduler) {
     throw DataError(path_ + "/model_index.json: scheduler class is \"" + class_name +
-                    "\", expected FlowMatchEulerDiscreteScheduler");
+                    "\", expected " + kFlowScheduler + " or " + kNoiseScheduler);
   }
   return config;
+}
+
+bool ModelDirectory::predicts_noise() const {
+  const auto found = components_.find("scheduler");
+  return found != components_.end() && found->second == kNoiseScheduler;
 }
 
 HunyuanVaeConfig ModelDirectory::vae_config() const {

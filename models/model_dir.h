@@ -41,8 +41,11 @@ class ModelDirectory {
   // The folder of a component. MissingInputError names it when it is not listed or not there.
   std::string folder(const std::string& component) const;
 
-  // scheduler/scheduler_config.json; the file's own defaults apply to what it does not say.
+  // scheduler/scheduler_config.json; the file's own defaults apply to what it does not say. The
+  // class decides what the transformer predicts: FlowMatchEulerDiscreteScheduler, a velocity;
+  // DDIMScheduler, the noise of a diffusion. DataError for another.
   ModelConfig scheduler_config() const;
+  bool predicts_noise() const;
   HunyuanVaeConfig vae_config() const;
 
   // Modules without weights, built from config.json alone.

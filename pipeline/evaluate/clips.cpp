@@ -4,9 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "models/model_dir.h"
-#include "models/weights/config.h"
 #include "pipeline/flow/guidance.h"
-#include "pipeline/flow/schedule.h"
 #include "pipeline/generate/compute.h"
 #include "pipeline/generate/decode.h"
 #include "pipeline/generate/memory.h"
@@ -60,9 +58,8 @@ class Batch {
   void sample_latents() {
     const auto shape = latent_shape(size_, vae_config_.latent_channels, rules_);
     SamplingOptions sampling = options_.sampling;
-    const std::vector<double> times =
-        schedule_times(schedule_options(model_.scheduler_config(), sampling, rules_, shape));
-    const auto steps = static_cast<int64_t>(times.size()) - 1;
+    path_ = sampling_times(model_, sampling, rules_, shape);
+    const auto steps = static_cast<int64_t>(path_.times.size()) - 1;
     const auto transformer = model_.load_transformer(plan_.for_transformer());
     for (int64_t i = 0; i < total(); ++i) {
       events_.report("sample", i * steps, total() * steps);
@@ -72,8 +69,8 @@ class Batch {
         events_.report("sample", i * steps + step + 1, total() * steps);
       };
       latents_.push_back(sample(velocity_of(*transformer, embeddings_[static_cast<size_t>(i)]),
-                                noise.to(plan_.device), {times, sampling.solver, sampling.seed},
-                                quiet_, tell)
+                                starting_point(noise.to(plan_.device), path_),
+                                {path_.times, sampling.solver, sampling.seed}, quiet_, tell)
                              .to(at::kCPU));
     }
   }
@@ -110,9 +107,10 @@ class Batch {
   }
 
   Velocity velocity_of(const VideoTransformer& transformer, const TextEmbedding& positive) const {
-    const Velocity velocity = transformer_velocity(transformer, positive, guidance_, plan_);
+    const NetworkOptions network{guidance_, path_.diffusion};
+    const Velocity velocity = transformer_velocity(transformer, positive, plan_, network);
     if (!guides()) return velocity;
-    return guided(velocity, transformer_velocity(transformer, negative_, guidance_, plan_),
+    return guided(velocity, transformer_velocity(transformer, negative_, plan_, network),
                   options_.sampling.cfg_scale);
   }
 
@@ -124,6 +122,7 @@ class Batch {
   ComputePlan plan_;
   HunyuanVaeConfig vae_config_;
   SizeRules rules_;
+  SamplingTimes path_;
   ClipSize size_;
   VaeTiling tiling_;
   double guidance_ = 0;

@@ -32,12 +32,18 @@ double cosine_beta(int n, int steps) {
 double signal(double alpha_bar) { return std::sqrt(alpha_bar); }
 double noise(double alpha_bar) { return std::sqrt(1 - alpha_bar); }
 
+void check_count(const BetaSchedule& schedule, int count) {
+  if (count >= 1 && count <= schedule.steps()) return;
+  throw UsageError(c10::str("number of diffusion steps to walk is ", count, ", expected 1 to ",
+                            schedule.steps()));
+}
+
 // How much longer x^n is than the point x_t of the straight path.
 double scale_at(double t) { return 1 / std::sqrt(t * t + (1 - t) * (1 - t)); }
 
 }  // namespace
 
-BetaSchedule::BetaSchedule(BetaLaw law, int steps) : alpha_bar_{1.0} {
+BetaSchedule::BetaSchedule(BetaLaw law, int steps) : law_(law), alpha_bar_{1.0} {
   if (steps < 1 || steps > kMaxSteps) {
     throw UsageError(
         c10::str("steps of the beta schedule is ", steps, ", expected 1 to ", kMaxSteps));
@@ -87,10 +93,7 @@ Velocity velocity_from_noise_prediction(NoisePrediction network, BetaSchedule sc
 }
 
 std::vector<double> diffusion_times(const BetaSchedule& schedule, int count) {
-  if (count < 1 || count > schedule.steps()) {
-    throw UsageError(c10::str("number of diffusion steps to walk is ", count, ", expected 1 to ",
-                              schedule.steps()));
-  }
+  check_count(schedule, count);
   std::vector<double> times;
   for (int64_t i = count; i >= 0; --i) {
     const double n = std::round(static_cast<double>(i) * schedule.steps() / count);
@@ -99,9 +102,16 @@ std::vector<double> diffusion_times(const BetaSchedule& schedule, int count) {
   return times;
 }
 
-at::Tensor diffusion_start(const at::Tensor& x_T, const BetaSchedule& schedule) {
-  return at::div(x_T, scale_at(schedule.flow_time(schedule.steps())));
+std::vector<double> leading_diffusion_times(const BetaSchedule& schedule, int count) {
+  check_count(schedule, count);
+  const int stride = schedule.steps() / count;
+  std::vector<double> times;
+  for (int k = count - 1; k >= 0; --k) times.push_back(schedule.flow_time(1 + k * stride));
+  times.push_back(1);
+  return times;
 }
+
+at::Tensor diffusion_start(const at::Tensor& x_n, double t) { return at::div(x_n, scale_at(t)); }
 
 at::Tensor data_from_noise(const at::Tensor& x_n, const at::Tensor& x_0, double alpha_bar) {
   return at::div(at::sub(x_n, at::mul(x_0, noise(alpha_bar))), signal(alpha_bar));

@@ -26,6 +26,7 @@ class BetaSchedule {
   // `steps` is T, 1 to 100000; UsageError beyond, and where a beta of the linear law would reach 1.
   explicit BetaSchedule(BetaLaw law = BetaLaw::kLinear, int steps = 1000);
 
+  BetaLaw law() const { return law_; }
   int steps() const { return static_cast<int>(alpha_bar_.size()) - 1; }
   // Falls from 1 at n = 0 to nearly 0 at n = T. UsageError outside.
   double alpha_bar(int n) const;
@@ -36,6 +37,7 @@ class BetaSchedule {
   double step_at(double t) const;
 
  private:
+  BetaLaw law_;
   std::vector<double> alpha_bar_;  // of n = 0 ... T
 };
 
@@ -53,9 +55,14 @@ Velocity velocity_from_noise_prediction(NoisePrediction network, BetaSchedule sc
 // that would repeat (count > T) is a UsageError, and so is count < 1.
 std::vector<double> diffusion_times(const BetaSchedule& schedule, int count);
 
-// Where those times begin, from standard normal noise: DDPM's prior is x^T ~ N(0, I), and this is
-// its x_t.
-at::Tensor diffusion_start(const at::Tensor& noise, const BetaSchedule& schedule);
+// The grid of diffusers' DDIMScheduler with timestep_spacing "leading": steps n = 1 + k floor(T /
+// count) for k = count-1 ... 0, then 0. It leaves out the last steps, where the cosine law has no
+// signal left and a prediction's error would grow a thousandfold. Errors as above.
+std::vector<double> leading_diffusion_times(const BetaSchedule& schedule, int count);
+
+// Standard normal noise, taken for x^n at the step n of flow time t (the prior of DDPM is that at n
+// = T), as a point x_t of the path.
+at::Tensor diffusion_start(const at::Tensor& noise, double t);
 
 // x_1 = (x^n - sqrt(1 - alpha_bar) x_0) / sqrt(alpha_bar), the data that a predicted noise x_0
 // implies (Ho et al., eq. 15). alpha_bar in (0, 1].

@@ -115,15 +115,16 @@ class Run {
   void plan_sampling() {
     const auto shape = latent_shape(record_.size, vae_config_.latent_channels, rules_);
     shape_.assign(shape.begin(), shape.end());
-    const ScheduleOptions schedule =
-        schedule_options(model_.scheduler_config(), options_.sampling, rules_, shape_);
-    record_.flow_shift = schedule.dynamic ? 0 : schedule.shift;
-    times_ = schedule_times(schedule);
-    if (!schedule.sigmas.empty() && (schedule.dynamic || schedule.shift != 1)) {
-      events_.tell("--sigmas are shifted by " +
-                   (schedule.dynamic ? "the size of the clip" : number_text(schedule.shift)) +
-                   ", as in diffusers; --flow-shift 1 takes them as given");
+    path_ = sampling_times(model_, options_.sampling, rules_, shape_);
+    if (path_.diffusion && !options_.first_frame.empty()) {
+      throw UsageError(
+          "--first-frame is given, but this model predicts the noise of a diffusion, whose frames "
+          "cannot stand still; expected a flow model");
     }
+    if (!path_.note.empty()) events_.tell(path_.note);
+    record_.flow_shift = path_.flow_shift;
+    if (path_.diffusion) record_.diffusion = path_.diffusion->law();
+    times_ = path_.times;
     if (!options_.input.empty()) times_ = times_from_strength(times_, options_.strength);
     for (double t : times_) record_.sigmas.push_back(1 - t);
   }
@@ -176,6 +177,8 @@ class Run {
       latents_ = interpolate(latents_, encode(std::move(frames_)), times_.front());
     } else if (!options_.first_frame.empty()) {
       latents_.narrow(2, 0, 1).copy_(encode(std::move(frames_)));
+    } else {
+      latents_ = starting_point(latents_, path_);
     }
   }
 
@@ -203,12 +206,12 @@ class Run {
       if (first) dump_.write(TensorDump::numbered("velocity", 0), {{"velocity", output}});
       first = false;
     };
-    const double guidance = record_.guidance.value_or(0);
-    Velocity velocity =
-        transformer_velocity(*transformer, positive_, guidance, record_.plan, dump_first);
+    NetworkOptions network{record_.guidance.value_or(0), path_.diffusion, dump_first};
+    Velocity velocity = transformer_velocity(*transformer, positive_, record_.plan, network);
     if (guides()) {
+      network.output = {};
       velocity =
-          guided(velocity, transformer_velocity(*transformer, negative_, guidance, record_.plan),
+          guided(velocity, transformer_velocity(*transformer, negative_, record_.plan, network),
                  options_.sampling.cfg_scale);
     }
     const SamplePlan plan = {times_, options_.sampling.solver, options_.sampling.seed,
@@ -246,7 +249,8 @@ class Run {
   SizeRules rules_;
   RunRecord record_;
   std::vector<int64_t> shape_;
-  std::vector<double> times_;
+  SamplingTimes path_;
+  std::vector<double> times_;  // those of path_ that are walked
   TextEmbedding positive_, negative_;
   at::Tensor noise_, frames_;  // from read_start() to encode_start()
   at::Tensor latents_;

@@ -59,12 +59,18 @@ json compute_json(const ComputePlan& plan) {
 }
 
 json sampling_json(const SamplingOptions& s, const RunRecord& record) {
-  return {{"solver", s.solver},
-          {"steps", record.sigmas.empty() ? 0 : record.sigmas.size() - 1},
-          {"flow_shift", record.flow_shift > 0 ? json(record.flow_shift) : json("dynamic")},
-          {"sigmas", record.sigmas},
-          {"embedded_guidance_scale", record.guidance ? json(*record.guidance) : json(nullptr)},
-          {"cfg_scale", s.cfg_scale}};
+  json sampling = {
+      {"solver", s.solver},
+      {"steps", record.sigmas.empty() ? 0 : record.sigmas.size() - 1},
+      {"flow_shift", record.flow_shift > 0 ? json(record.flow_shift) : json("dynamic")},
+      {"sigmas", record.sigmas},
+      {"embedded_guidance_scale", record.guidance ? json(*record.guidance) : json(nullptr)},
+      {"cfg_scale", s.cfg_scale}};
+  if (record.diffusion) {
+    sampling["flow_shift"] = nullptr;
+    sampling["betas"] = *record.diffusion == BetaLaw::kLinear ? "linear" : "cosine";
+  }
+  return sampling;
 }
 
 // The parts that every manifest has.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "pipeline/flow/diffusion.h"
 #include "pipeline/generate/compute.h"
 #include "pipeline/generate/options.h"
 #include "pipeline/generate/size.h"
@@ -19,9 +20,10 @@ struct RunRecord {
   ClipSize size;
   ComputePlan plan;
   VaeTiling tiling;
-  double flow_shift = 0;           // of the static shift; not in the manifest of a dynamic one
-  std::optional<double> guidance;  // as embedded; unset for a model without guidance embedding
-  std::vector<double> sigmas;      // as used, falling to 0; empty when nothing was sampled
+  double flow_shift = 0;             // of the static shift; not in the manifest of a dynamic one
+  std::optional<BetaLaw> diffusion;  // whose noise the network predicts; unset: a velocity
+  std::optional<double> guidance;    // as embedded; unset for a model without guidance embedding
+  std::vector<double> sigmas;        // as used, falling to 0; empty when nothing was sampled
   std::map<std::string, std::string> weights, hashes, versions;
 };
 

@@ -26,20 +26,27 @@ at::Tensor initial_noise(at::IntArrayRef shape, const SamplingOptions& options) 
 }
 
 Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmbedding& text,
-                              double guidance_scale, const ComputePlan& plan,
-                              std::function<void(const at::Tensor&)> network_output) {
+                              const ComputePlan& plan, const NetworkOptions& network) {
   const at::TensorOptions options = at::TensorOptions().dtype(plan.transformer).device(plan.device);
   const at::Tensor tokens = text.tokens.to(options), pooled = text.pooled.to(options);
   // Multiplied in the compute type, as diffusers does: 6.0 in bfloat16 becomes 6016.
-  const at::Tensor guidance = at::full({1}, guidance_scale, options) * 1000.0;
-  NoiseMinusData network = [=, &transformer](const at::Tensor& x, double sigma) {
-    const at::Tensor timestep = at::full({1}, timestep_of_sigma(sigma), options.dtype(at::kFloat));
+  const at::Tensor guidance = at::full({1}, network.guidance_scale, options) * 1000.0;
+  const auto answer = [=, &transformer, see = network.output](const at::Tensor& x, double step) {
+    const at::Tensor timestep = at::full({1}, step, options.dtype(at::kFloat));
     at::Tensor out =
         transformer({x.to(options), timestep, tokens, pooled, guidance}).to(at::kFloat);
-    if (network_output) network_output(out);
+    if (see) see(out);
     return out;
   };
-  return velocity_from_noise_minus_data(std::move(network));
+  if (network.diffusion) {
+    const int count = network.diffusion->steps();
+    const NoisePrediction noise = [answer, count](const at::Tensor& x, double time) {
+      return answer(x, (1 - time) * count - 1);  // step n is diffusers' timestep n - 1
+    };
+    return velocity_from_noise_prediction(noise, *network.diffusion);
+  }
+  return velocity_from_noise_minus_data(
+      [answer](const at::Tensor& x, double sigma) { return answer(x, timestep_of_sigma(sigma)); });
 }
 
 at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const SamplePlan& plan,

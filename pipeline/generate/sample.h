@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/dit/transformer.h"
+#include "pipeline/flow/diffusion.h"
 #include "pipeline/flow/path.h"
 #include "pipeline/generate/compute.h"
 #include "pipeline/generate/events.h"
@@ -19,11 +20,17 @@ namespace flowreel {
 // The noise x_0 [1,C,T,h,w] float32 on the CPU, a function of the seed alone.
 at::Tensor initial_noise(at::IntArrayRef shape, const SamplingOptions& options);
 
-// A transformer under a prompt as a Velocity. `network_output` sees what the network itself said
-// (noise - data, float32) at each evaluation; may be empty.
+struct NetworkOptions {
+  double guidance_scale = 0;  // shown to a transformer that embeds guidance
+  // Set: the network predicts the noise of this diffusion; else noise - data.
+  std::optional<BetaSchedule> diffusion = {};
+  // Sees what the network itself said, in float32, at each evaluation; may be empty.
+  std::function<void(const at::Tensor&)> output = {};
+};
+
+// A transformer under a prompt as a Velocity.
 Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmbedding& text,
-                              double guidance_scale, const ComputePlan& plan,
-                              std::function<void(const at::Tensor&)> network_output = {});
+                              const ComputePlan& plan, const NetworkOptions& network);
 
 struct SamplePlan {
   std::vector<double> times;

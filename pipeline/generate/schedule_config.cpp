@@ -3,6 +3,8 @@
 #include <numeric>
 
 #include "errors/error.h"
+#include "errors/quote.h"
+#include "pipeline/generate/diffusion_config.h"
 
 namespace flowreel {
 namespace {
@@ -42,6 +44,31 @@ ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOption
                                   config.get_double("base_shift", 0.5, -100, 100),
                                   config.get_double("max_shift", 1.15, -100, 100)});
   return schedule;
+}
+
+SamplingTimes sampling_times(const ModelDirectory& model, const SamplingOptions& sampling,
+                             const SizeRules& rules, at::IntArrayRef latent_shape) {
+  const ModelConfig config = model.scheduler_config();
+  SamplingTimes plan;
+  if (model.predicts_noise()) {
+    check_diffusion_sampling(sampling);
+    plan.diffusion = beta_schedule(config);
+    plan.times = leading_diffusion_times(*plan.diffusion, sampling.steps);
+    return plan;
+  }
+  const ScheduleOptions schedule = schedule_options(config, sampling, rules, latent_shape);
+  plan.flow_shift = schedule.dynamic ? 0 : schedule.shift;
+  plan.times = schedule_times(schedule);
+  if (!schedule.sigmas.empty() && (schedule.dynamic || schedule.shift != 1)) {
+    plan.note = "--sigmas are shifted by " +
+                (schedule.dynamic ? "the size of the clip" : number_text(schedule.shift)) +
+                ", as in diffusers; --flow-shift 1 takes them as given";
+  }
+  return plan;
+}
+
+at::Tensor starting_point(const at::Tensor& noise, const SamplingTimes& plan) {
+  return plan.diffusion ? diffusion_start(noise, plan.times.front()) : noise;
 }
 
 SizeRules size_rules(const VideoTransformer& transformer, const HunyuanVaeConfig& vae) {

@@ -142,7 +142,9 @@ class Experiment {
   }
 
   at::Tensor start(const Trained& model) const {
-    return model.schedule != nullptr ? diffusion_start(noise_, *model.schedule) : noise_;
+    return model.schedule != nullptr
+               ? diffusion_start(noise_, model.schedule->flow_time(model.schedule->steps()))
+               : noise_;
   }
 
   double distance(const at::Tensor& made) const {

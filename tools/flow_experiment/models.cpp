@@ -50,19 +50,22 @@ at::Tensor by_euler_on_ddim_times(const Trained& m, const at::Tensor& noise, int
   return euler(m.velocity, noise, times);
 }
 
+// Noise as the last step of the model's diffusion.
+at::Tensor prior(const Trained& m, const at::Tensor& noise) {
+  return diffusion_start(noise, m.schedule->flow_time(m.schedule->steps()));
+}
+
 at::Tensor by_ddim(const Trained& m, const at::Tensor& noise, int evaluations) {
-  return ddim(m.velocity, diffusion_start(noise, *m.schedule),
-              diffusion_times(*m.schedule, evaluations));
+  return ddim(m.velocity, prior(m, noise), diffusion_times(*m.schedule, evaluations));
 }
 
 at::Tensor by_ddim_on_even_times(const Trained& m, const at::Tensor& noise, int evaluations) {
-  return ddim(m.velocity, diffusion_start(noise, *m.schedule),
+  return ddim(m.velocity, prior(m, noise),
               even_from(m.schedule->flow_time(m.schedule->steps()), evaluations));
 }
 
 at::Tensor by_ddpm(const Trained& m, const at::Tensor& noise, int evaluations) {
-  return ddpm(m.velocity, diffusion_start(noise, *m.schedule),
-              diffusion_times(*m.schedule, evaluations), {{}, 1});
+  return ddpm(m.velocity, prior(m, noise), diffusion_times(*m.schedule, evaluations), {{}, 1});
 }
 
 }  // namespace

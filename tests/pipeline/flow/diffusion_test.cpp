@@ -104,7 +104,7 @@ TEST(Diffusion, AKnownNoiseIsAKnownVelocity) {
 TEST(Diffusion, StartsFromItsPrior) {
   const at::Tensor z = at::tensor({0.5, -1.0}, at::kDouble);
   const double a = kLinear.alpha_bar(1000);
-  const at::Tensor x = diffusion_start(z, kLinear);
+  const at::Tensor x = diffusion_start(z, kLinear.flow_time(1000));
   EXPECT_TRUE(at::allclose(x * (std::sqrt(a) + std::sqrt(1 - a)), z, 1e-12));
 }
 

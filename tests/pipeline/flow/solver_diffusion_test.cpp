@@ -39,11 +39,36 @@ TEST(SolverDiffusion, DdimIsThatOfThePaper) {
       x = std::sqrt(b) * (x - std::sqrt(1 - a) * epsilon) / std::sqrt(a) +
           std::sqrt(1 - b) * epsilon;
     }
-    const at::Tensor ours =
-        ddim(velocity_from_noise_prediction(wavy_noise, kSchedule),
-             diffusion_start(points(), kSchedule), diffusion_times(kSchedule, count));
+    const at::Tensor ours = ddim(velocity_from_noise_prediction(wavy_noise, kSchedule),
+                                 diffusion_start(points(), kSchedule.flow_time(1000)),
+                                 diffusion_times(kSchedule, count));
     EXPECT_TRUE(at::allclose(ours, x, 1e-9)) << count << "\n" << ours << x;
   }
+}
+
+// set_timesteps and step of diffusers' DDIMScheduler with timestep_spacing "leading", which counts
+// steps from 0: its timestep k is n = k + 1, and what is below 0 is data.
+TEST(SolverDiffusion, TheLeadingGridIsThatOfDiffusers) {
+  const BetaSchedule cosine(BetaLaw::kCosine, 1000);
+  for (const BetaSchedule& schedule : {kSchedule, cosine}) {
+    for (int count : {1, 6, 50}) {
+      const int stride = 1000 / count;
+      at::Tensor x = points();
+      for (int k = (count - 1) * stride; k >= 0; k -= stride) {
+        const double a = schedule.alpha_bar(k + 1);
+        const double b = k - stride >= 0 ? schedule.alpha_bar(k - stride + 1) : 1;
+        const at::Tensor epsilon = wavy_noise(x, 1 - (k + 1) / 1000.0);
+        x = std::sqrt(b) * (x - std::sqrt(1 - a) * epsilon) / std::sqrt(a) +
+            std::sqrt(1 - b) * epsilon;
+      }
+      const std::vector<double> times = leading_diffusion_times(schedule, count);
+      const at::Tensor ours = ddim(velocity_from_noise_prediction(wavy_noise, schedule),
+                                   diffusion_start(points(), times.front()), times);
+      EXPECT_TRUE(at::allclose(ours, x, 1e-9)) << count << "\n" << ours << x;
+    }
+  }
+  EXPECT_THROW(leading_diffusion_times(kSchedule, 0), UsageError);
+  EXPECT_THROW(leading_diffusion_times(kSchedule, 1001), UsageError);
 }
 
 // Over all T steps: the posterior of Ho et al., eq. 7, with the same noise.
@@ -58,9 +83,9 @@ TEST(SolverDiffusion, DdpmIsThatOfThePaper) {
     const auto stream = substream(Stream::kSolverStep, 1000 - n);
     x = mean + std::sqrt((1 - b) / (1 - a) * beta) * philox_normal({9}, kSeed, stream);
   }
-  const at::Tensor ours =
-      ddpm(velocity_from_noise_prediction(wavy_noise, kSchedule),
-           diffusion_start(points(), kSchedule), diffusion_times(kSchedule, 1000), {{}, kSeed});
+  const at::Tensor ours = ddpm(velocity_from_noise_prediction(wavy_noise, kSchedule),
+                               diffusion_start(points(), kSchedule.flow_time(1000)),
+                               diffusion_times(kSchedule, 1000), {{}, kSeed});
   EXPECT_TRUE(at::allclose(ours, x, 1e-6, 1e-6)) << ours << x;
 }
 
@@ -70,9 +95,9 @@ TEST(SolverDiffusion, DdimOnAGaussianConvergesWithOrderOne) {
   const at::Tensor score = (points() - std::sqrt(a) * kMean) / std::sqrt(a * kStd * kStd + 1 - a);
   const at::Tensor exact = kMean + kStd * score;
   const auto error = [&](int count) {
-    const at::Tensor x_1 =
-        ddim(velocity_from_noise_prediction(gaussian_noise, kSchedule),
-             diffusion_start(points(), kSchedule), diffusion_times(kSchedule, count));
+    const at::Tensor x_1 = ddim(velocity_from_noise_prediction(gaussian_noise, kSchedule),
+                                diffusion_start(points(), kSchedule.flow_time(1000)),
+                                diffusion_times(kSchedule, count));
     return (x_1 - exact).abs().max().item<double>();
   };
   EXPECT_LT(error(500), 1e-2);
@@ -82,8 +107,8 @@ TEST(SolverDiffusion, DdimOnAGaussianConvergesWithOrderOne) {
 TEST(SolverDiffusion, DdpmReproducesMeanAndVarianceOfAGaussian) {
   const at::Tensor z = philox_normal({5000}, 3).to(at::kDouble);
   const at::Tensor x =
-      ddpm(velocity_from_noise_prediction(gaussian_noise, kSchedule), diffusion_start(z, kSchedule),
-           diffusion_times(kSchedule, 250), {{}, 5});
+      ddpm(velocity_from_noise_prediction(gaussian_noise, kSchedule),
+           diffusion_start(z, kSchedule.flow_time(1000)), diffusion_times(kSchedule, 250), {{}, 5});
   // Four standard errors of 5000 samples.
   EXPECT_NEAR(x.mean().item<double>(), kMean, 4 * kStd / std::sqrt(5000.0));
   EXPECT_NEAR(x.var().item<double>() / (kStd * kStd), 1.0, 0.08);
