@@ -69,16 +69,25 @@ void read_every(Fields fields, TrainerOptions& trainer) {
   fields.finish();
 }
 
-void read_cfm(Fields& fields, TrainingPlan& plan) {
+void read_cfm(Fields& fields, CfmOptions& cfm) {
   Fields time = fields.object("time");
-  TimeDensity& density = plan.cfm.time;
+  TimeDensity& density = cfm.time;
   density.law = static_cast<TimeLaw>(time.choose("law", {"uniform", "logit_normal"}, 0));
   time.read("mean", density.mean, -100, 100);
   time.read("std", density.std, 1e-3, 100);
   time.read("shift", density.shift, 1e-3, 1000);
   time.finish();
-  fields.read("optimal_pairing", plan.cfm.optimal_pairing);
-  fields.read("caption_dropout", plan.cfm.caption_dropout, 0, 1);
+  fields.read("optimal_pairing", cfm.optimal_pairing);
+  fields.read("caption_dropout", cfm.caption_dropout, 0, 1);
+}
+
+void read_ddpm(Fields& fields, DdpmOptions& ddpm) {
+  const auto law = static_cast<BetaLaw>(fields.choose("betas", {"linear", "cosine"}, 0));
+  ddpm.schedule = BetaSchedule(law);
+  fields.read("caption_dropout", ddpm.caption_dropout, 0, 1);
+}
+
+void read_text_video(Fields& fields, TrainingPlan& plan) {
   fields.read("guidance_scale", plan.guidance_scale, 0, 1000);
   fields.read("train_text", plan.train_text);
   fields.read("cached_clips", plan.cached_clips, 0, kMany);
@@ -142,7 +151,7 @@ TrainConfig read_train_config(const std::string& path, const std::vector<std::st
   TrainConfig config;
   TrainingPlan& plan = config.plan;
   Fields fields(document, path);
-  plan.goal = static_cast<TrainingGoal>(fields.choose("objective", {"vae", "cfm"}, 1));
+  plan.goal = static_cast<TrainingGoal>(fields.choose("objective", {"vae", "cfm", "ddpm"}, 1));
   fields.read("model", plan.model);
   fields.read("fresh", plan.fresh);
   fields.read("batch", plan.batch, 1, 1'000'000);
@@ -152,7 +161,12 @@ TrainConfig read_train_config(const std::string& path, const std::vector<std::st
   plan.save_as = kTypes[fields.choose("save_as", {"float16", "bfloat16", "float32"}, 0)];
   read_data(fields.object("data"), plan.data);
   read_trainer(fields, plan.trainer);
-  read_cfm(fields, plan);
+  if (plan.goal == TrainingGoal::kDdpm) {
+    read_ddpm(fields, plan.ddpm);
+  } else {
+    read_cfm(fields, plan.cfm);
+  }
+  read_text_video(fields, plan);
   read_vae(fields.object("vae"), plan.vae);
   read_window(fields.object("window"), plan.window);
   fields.finish();

@@ -9,6 +9,7 @@
 #include "files/output_file.h"
 #include "models/weights/json.h"
 #include "models/weights/safetensors.h"
+#include "pipeline/train/plan_checks.h"
 
 namespace flowreel {
 namespace {
@@ -59,6 +60,26 @@ void set_scaling_factor(const fs::path& config, double factor) {
   write_text(config, json.dump(2) + "\n");
 }
 
+void set_diffusion(const fs::path& folder, BetaLaw law) {
+  nlohmann::json index = read_json_file((folder / "model_index.json").string());
+  index["scheduler"] = {"diffusers", "DDIMScheduler"};
+  write_text(folder / "model_index.json", index.dump(2) + "\n");
+  const nlohmann::json config = {{"_class_name", "DDIMScheduler"},
+                                 {"num_train_timesteps", 1000},
+                                 {"beta_schedule", beta_schedule_name(law)},
+                                 {"beta_start", 0.0001},
+                                 {"beta_end", 0.02},
+                                 {"trained_betas", nullptr},
+                                 {"prediction_type", "epsilon"},
+                                 {"timestep_spacing", "leading"},
+                                 {"steps_offset", 0},
+                                 {"set_alpha_to_one", true},
+                                 {"clip_sample", false},
+                                 {"thresholding", false},
+                                 {"rescale_betas_zero_snr", false}};
+  write_text(folder / "scheduler/scheduler_config.json", config.dump(2) + "\n");
+}
+
 void write_parts(const fs::path& folder, const TrainedParts& parts, at::ScalarType dtype) {
   if (parts.transformer != nullptr) {
     write_weights(folder / "transformer", "diffusion_pytorch_model",
@@ -68,6 +89,7 @@ void write_parts(const fs::path& folder, const TrainedParts& parts, at::ScalarTy
     write_weights(folder / "vae", "diffusion_pytorch_model", tensors_of(*parts.vae, "", dtype));
   if (parts.scaling_factor > 0)
     set_scaling_factor(folder / "vae/config.json", parts.scaling_factor);
+  if (parts.betas) set_diffusion(folder, *parts.betas);
   if (parts.llama != nullptr)
     write_weights(folder / "text_encoder", "model", llama_tensors(*parts.llama, dtype));
   if (parts.clip != nullptr) {

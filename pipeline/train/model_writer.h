@@ -4,12 +4,14 @@
 #include <ATen/core/Tensor.h>
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "models/dit/transformer.h"
 #include "models/text/clip.h"
 #include "models/text/llama.h"
 #include "models/vae/hunyuan_vae.h"
+#include "pipeline/flow/diffusion.h"
 
 namespace flowreel {
 
@@ -20,6 +22,9 @@ struct TrainedParts {
   LlamaModel* llama = nullptr;
   ClipTextModel* clip = nullptr;
   double scaling_factor = 0;  // of the latents, into vae/config.json; 0: as it is there
+  // What the transformer predicts is the noise of this diffusion: the scheduler becomes diffusers'
+  // DDIMScheduler. Unset: the scheduler stays.
+  std::optional<BetaLaw> betas = {};
 };
 
 // Copies the pipeline directory `source` (configurations, tokenizers, weights of parts that are

@@ -10,6 +10,7 @@
 #include "pipeline/train/cfm.h"
 #include "pipeline/train/clip_set.h"
 #include "pipeline/train/data_options.h"
+#include "pipeline/train/ddpm.h"
 #include "pipeline/train/trainer.h"
 #include "pipeline/train/vae_objective.h"
 #include "pipeline/train/window.h"
@@ -17,8 +18,9 @@
 namespace flowreel {
 
 enum class TrainingGoal {
-  kVae,  // the autoencoder, by vae_objective
-  kCfm,  // the transformer with its text encoders, by cfm
+  kVae,   // the autoencoder, by vae_objective
+  kCfm,   // the transformer with its text encoders, by cfm
+  kDdpm,  // the same, by ddpm_objective: the baseline
 };
 
 struct TrainingPlan {
@@ -26,16 +28,17 @@ struct TrainingPlan {
   // A diffusers pipeline directory. A component whose folder has no weights begins at random.
   std::string model;
   bool fresh = false;         // what is trained begins at random even where there are weights
-  bool train_text = true;     // kCfm: the text encoders too
-  double guidance_scale = 6;  // kCfm: shown to a transformer that embeds guidance
+  bool train_text = true;     // kCfm, kDdpm: the text encoders too
+  double guidance_scale = 6;  // kCfm, kDdpm: shown to a transformer that embeds guidance
   DataOptions data;
   int64_t batch = 16;
-  // kCfm: of an endless set, this many clips are encoded once; 0: every clip is new. The clips of a
-  // set that ends are always encoded once.
+  // kCfm, kDdpm: of an endless set, this many clips are encoded once; 0: every clip is new. The
+  // clips of a set that ends are always encoded once.
   int64_t cached_clips = 0;
   std::string cache;  // folder of latents that are kept; default: RUN/latents
   at::Device device = at::kCPU;
   CfmOptions cfm;
+  DdpmOptions ddpm;
   VaeObjectiveOptions vae;
   ClipWindow window;  // kVae: what is cut out of each clip
   TrainerOptions trainer;

@@ -12,6 +12,7 @@
 #include "pipeline/train/init.h"
 #include "pipeline/train/model_writer.h"
 #include "pipeline/train/plan.h"
+#include "pipeline/train/plan_checks.h"
 #include "pipeline/train/sample_clip.h"
 #include "pipeline/train/text_video.h"
 #include "pipeline/train/vae_init.h"
@@ -21,13 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr int64_t kShownClips = 4;
-
-bool has_weights(const ModelDirectory& model, const std::string& component) {
-  for (const auto& entry : fs::directory_iterator(model.folder(component))) {
-    if (entry.path().filename().string().find(".safetensors") != std::string::npos) return true;
-  }
-  return false;
-}
 
 // adaLN-Zero (Peebles & Xie, arXiv 2212.09748, section 3.2): every block begins as the identity and
 // the network as 0, from where deep transformers learn faster.
@@ -130,7 +124,7 @@ class Training {
     return at::cat({batch.data, vae_->decode_tile(mean).clamp(-1, 1)}, 3).cpu();
   }
 
-  at::Tensor sampled(const BatchNetwork& velocity, const Batch& batch) const {
+  at::Tensor sampled(const BatchNetwork& network, const Batch& batch) const {
     const HunyuanVaeConfig& vae = vae_->config();
     SampleOptions options;
     options.captions = batch.captions;
@@ -138,9 +132,13 @@ class Training {
                             (plan_.data.frames - 1) / vae.temporal_compression_ratio + 1,
                             plan_.data.height / vae.spatial_compression_ratio,
                             plan_.data.width / vae.spatial_compression_ratio};
-    options.shift = model_.scheduler_config().get_double("shift", 1, 1e-6, 1e6);
+    if (predicts_noise()) {
+      options.diffusion = plan_.ddpm.schedule;
+    } else {
+      options.shift = model_.scheduler_config().get_double("shift", 1, 1e-6, 1e6);
+    }
     options.device = plan_.device;
-    return sample_clips(velocity, *vae_, options);
+    return sample_clips(network, *vae_, options);
   }
 
   void train_vae() {
@@ -154,13 +152,22 @@ class Training {
           return vae;
         },
         plan_.vae.decoder_only ? is_of_decoder : ParameterFilter());
-    check_clip_size(vae_->config());
+    check_clip_size(seen_part(), vae_->config());
     run(vae_objective(*vae_, plan_.vae),
         parts_of(pixels(clips_.training, training_order(clips_.training->count()))),
         parts_of(pixels(clips_.validation, validation_order())),
         [this](const Batch& batch) { return reconstructed(batch); });
     trained_.vae = vae_.get();
     if (!plan_.vae.decoder_only) trained_.scaling_factor = measured_scaling_factor();
+  }
+
+  // The data's options with the size of what is cut out of each clip.
+  DataOptions seen_part() const {
+    DataOptions seen = plan_.data;
+    if (plan_.window.frames > 0) seen.frames = plan_.window.frames;
+    if (plan_.window.height > 0) seen.height = plan_.window.height;
+    if (plan_.window.width > 0) seen.width = plan_.window.width;
+    return seen;
   }
 
   BatchSource parts_of(BatchSource clips) const {
@@ -190,14 +197,17 @@ class Training {
     return 1 / std;
   }
 
+  bool predicts_noise() const { return plan_.goal == TrainingGoal::kDdpm; }
+
   void train_flow() {
+    check_prediction(plan_, model_);
     transformer_ = trainable(
         "transformer", [this] { return model_.build_transformer(); },
         [this](const LoadOptions& options) { return model_.load_transformer(options); });
     load_text_encoders();
     check_components_fit(model_, *transformer_);
     vae_ = model_.load_vae(HunyuanVae::Part::kBoth, {at::kFloat, plan_.device});
-    check_clip_size(vae_->config());
+    check_clip_size(plan_.data, vae_->config());
     TextVideoParts parts;
     parts.transformer = transformer_.get();
     parts.llama = llama_.get();
@@ -205,15 +215,18 @@ class Training {
     parts.tokenizer = remembering(tokenizer_);
     parts.crop_start = hunyuan_video_prompt_template().crop_start;
     parts.guidance_scale = plan_.guidance_scale;
-    const BatchNetwork velocity = text_video_velocity(parts);
+    const BatchNetwork network =
+        predicts_noise() ? text_video_noise(parts) : text_video_velocity(parts);
     const int64_t finite = clips_.training->count();
     const int64_t count = finite > 0 ? finite : plan_.cached_clips;
     BatchSource batches =
         batches_of(clips_.training, training_order(count), latents(clips_.training, count));
     BatchSource validation = batches_of(clips_.validation, validation_order(),
                                         latents(clips_.validation, clips_.validation->count()));
-    run(cfm(velocity, plan_.cfm), std::move(batches), std::move(validation),
-        [&](const Batch& batch) { return sampled(velocity, batch); });
+    run(predicts_noise() ? ddpm_objective(network, plan_.ddpm) : cfm(network, plan_.cfm),
+        std::move(batches), std::move(validation),
+        [&](const Batch& batch) { return sampled(network, batch); });
+    if (predicts_noise()) trained_.betas = plan_.ddpm.schedule.law();
     trained_.transformer = transformer_.get();
     if (plan_.train_text) {
       trained_.llama = llama_.get();
@@ -251,19 +264,6 @@ class Training {
         throw Interrupted("stopped while encoding clips; finished files are kept");
     };
     return kept_latents_of(*set, *vae_, options);
-  }
-
-  void check_clip_size(const HunyuanVaeConfig& vae) const {
-    ClipWindow d = plan_.window;  // all that the networks see of a clip
-    if (d.frames == 0 || plan_.goal != TrainingGoal::kVae) d.frames = plan_.data.frames;
-    if (d.height == 0 || plan_.goal != TrainingGoal::kVae) d.height = plan_.data.height;
-    if (d.width == 0 || plan_.goal != TrainingGoal::kVae) d.width = plan_.data.width;
-    const int64_t space = vae.spatial_compression_ratio, time = vae.temporal_compression_ratio;
-    if (d.height % space == 0 && d.width % space == 0 && d.frames % time == 1) return;
-    throw DataError("clips of " + std::to_string(d.frames) + " x " + std::to_string(d.height) +
-                    " x " + std::to_string(d.width) + ": the autoencoder needs multiples of " +
-                    std::to_string(space) + " and a frame count of " + std::to_string(time) +
-                    "k+1");
   }
 
   const TrainingPlan& plan_;

@@ -10,7 +10,7 @@
 
 namespace flowreel {
 
-at::Tensor sample_clips(const BatchNetwork& velocity, const HunyuanVae& vae,
+at::Tensor sample_clips(const BatchNetwork& network, const HunyuanVae& vae,
                         const SampleOptions& o) {
   const at::NoGradGuard no_grad;
   const auto count = static_cast<int64_t>(o.captions.size());
@@ -18,13 +18,22 @@ at::Tensor sample_clips(const BatchNetwork& velocity, const HunyuanVae& vae,
   for (int64_t i = 0; i < count; ++i)
     noise.push_back(
         philox_normal(o.latent_shape, o.seed, Stream::kInitialLatent, static_cast<uint32_t>(i)));
-  const Velocity field = [&](const at::Tensor& x, double t) {
-    return velocity(x, at::full({count}, t, x.options()), o.captions);
+  Velocity field = [&](const at::Tensor& x, double t) {
+    return network(x, at::full({count}, t, x.options()), o.captions);
   };
-  ScheduleOptions schedule;
-  schedule.steps = o.steps;
-  schedule.shift = o.shift;
-  const at::Tensor latents = euler(field, at::stack(noise).to(o.device), schedule_times(schedule));
+  at::Tensor x = at::stack(noise).to(o.device);
+  std::vector<double> times;
+  if (o.diffusion) {
+    field = velocity_from_noise_prediction(std::move(field), *o.diffusion);
+    times = leading_diffusion_times(*o.diffusion, o.steps);
+    x = diffusion_start(x, times.front());
+  } else {
+    ScheduleOptions schedule;
+    schedule.steps = o.steps;
+    schedule.shift = o.shift;
+    times = schedule_times(schedule);
+  }
+  const at::Tensor latents = euler(field, x, times);  // which for a diffusion is DDIM
   std::vector<at::Tensor> frames;
   vae_decode(vae, latents / vae.config().scaling_factor, VaeTiling{},
              [&](const at::Tensor& chunk) { frames.push_back(chunk.to(at::kCPU, at::kFloat)); });

@@ -35,24 +35,37 @@ Condition encode(const TextVideoParts& parts, const std::vector<std::string>& ca
   return out;
 }
 
+// The network as it is, shown the time in diffusers' count of steps.
+at::Tensor answer(const TextVideoParts& parts, const at::Tensor& x, const at::Tensor& timestep,
+                  const std::vector<std::string>& captions) {
+  if (static_cast<int64_t>(captions.size()) != x.size(0)) {
+    throw DataError(std::to_string(captions.size()) + " captions for a batch of " +
+                    std::to_string(x.size(0)));
+  }
+  const Condition condition = encode(parts, captions, x.device());
+  TransformerInput input;
+  input.latents = x;
+  input.timestep = timestep;
+  input.text = condition.text;
+  input.text_mask = condition.mask;
+  input.pooled = condition.pooled;
+  input.guidance = at::full_like(timestep, parts.guidance_scale * 1000);
+  return (*parts.transformer)(input).to(x.scalar_type());
+}
+
 }  // namespace
 
 BatchNetwork text_video_velocity(const TextVideoParts& parts) {
   return [parts](const at::Tensor& x_t, const at::Tensor& t,
                  const std::vector<std::string>& captions) {
-    if (static_cast<int64_t>(captions.size()) != x_t.size(0)) {
-      throw DataError(std::to_string(captions.size()) + " captions for a batch of " +
-                      std::to_string(x_t.size(0)));
-    }
-    const Condition condition = encode(parts, captions, x_t.device());
-    TransformerInput input;
-    input.latents = x_t;
-    input.timestep = (1 - t) * 1000;
-    input.text = condition.text;
-    input.text_mask = condition.mask;
-    input.pooled = condition.pooled;
-    input.guidance = at::full_like(t, parts.guidance_scale * 1000);
-    return -(*parts.transformer)(input).to(x_t.scalar_type());
+    return -answer(parts, x_t, (1 - t) * 1000, captions);
+  };
+}
+
+BatchNetwork text_video_noise(const TextVideoParts& parts) {
+  return [parts](const at::Tensor& x_n, const at::Tensor& time,
+                 const std::vector<std::string>& captions) {
+    return answer(parts, x_n, (1 - time) * 1000 - 1, captions);
   };
 }
 

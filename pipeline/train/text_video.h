@@ -25,4 +25,9 @@ struct TextVideoParts {
 // that the tokenizer or an encoder does not take.
 BatchNetwork text_video_velocity(const TextVideoParts& parts);
 
+// The network's answer to x and time, t = 1 - n/T at the step n of a diffusion in T = 1000 steps,
+// as a prediction of noise. diffusers counts steps from 0: the network is shown n - 1. As
+// text_video_velocity() otherwise.
+BatchNetwork text_video_noise(const TextVideoParts& parts);
+
 }  // namespace flowreel

@@ -71,6 +71,34 @@ class Train(cli.ProgramTest):
         self.assertEqual(*(json.loads((model / "vae/config.json").read_text())["scaling_factor"]
                            for model in (cli.TINY, self.folder / "run/model")))
 
+    def test_noise_is_learnt_and_sampled_by_diffusions_solvers(self):
+        changes = {"objective": "ddpm", "betas": "cosine", "fresh": True}
+        self.succeed("train", "--config", self.config(**changes))
+        model = self.folder / "run/model"
+        scheduler = json.loads((model / "scheduler/scheduler_config.json").read_text())
+        self.assertEqual(scheduler["_class_name"], "DDIMScheduler")
+        self.assertEqual(scheduler["beta_schedule"], "squaredcos_cap_v2")
+        self.assertEqual(json.loads((model / "model_index.json").read_text())["scheduler"][1], "DDIMScheduler")
+        self.assertEqual(cli.probe(self.folder / "run/samples/step_000000006.mp4")["width"], 64)
+        made = {}
+        for solver in ("euler", "ddim", "ddpm"):
+            self.generate("-o", f"{solver}.mp4", "--solver", solver, "--cfg-scale", "2", model=model)
+            made[solver] = json.loads((self.folder / f"{solver}.json").read_text())
+        self.assertEqual(made["euler"]["hashes"]["frames"], made["ddim"]["hashes"]["frames"])
+        self.assertNotEqual(made["ddpm"]["hashes"]["frames"], made["ddim"]["hashes"]["frames"])
+        self.assertEqual(made["ddim"]["sampling"]["betas"], "cosine")
+        self.assertIsNone(made["ddim"]["sampling"]["flow_shift"])
+        run = ["generate", "--model", model, "--prompt", "a", "-o", "o.mp4", "--progress", "none", *cli.BRIEF]
+        self.assert_refused(64, ["--solver is heun", "predicts the noise", "ddim or ddpm"], *run, "--solver", "heun")
+        self.assert_refused(64, ["--flow-shift"], *run, "--flow-shift", "3")
+        cli.make_clip(self.folder / "in.mp4", "32x16", 5)
+        self.generate("-o", "v.mp4", "--input", "in.mp4", "--strength", "0.5", model=model)
+        more = changes | {"model": str(model), "fresh": False, "output": "more"}
+        self.succeed("train", "--config", self.config(**more))
+        other = more | {"output": "other", "betas": "linear"}
+        self.refused(65, ["beta_schedule is \"squaredcos_cap_v2\"", "linear"], **other)
+        self.refused(65, ["DDIMScheduler", "cfm"], model=str(model), output="other")
+
     def test_stopped_or_killed_and_resumed_it_writes_the_same_bytes(self):
         self.succeed("train", "--config", self.config(output="whole"))
         for sent, code in ((signal.SIGINT, 130), (signal.SIGKILL, -9)):
@@ -124,6 +152,9 @@ class Train(cli.ProgramTest):
         self.refused(65, ["/learning_rate/peak is \"much\""], learning_rate={"peak": "much"})
         self.refused(65, ["/objective is \"cfn\"", "did you mean \"cfm\""], objective="cfn")
         self.refused(65, ["/seed is -1"], seed=-1)
+        self.refused(65, ["/betas is not a key"], betas="linear")
+        self.refused(65, ["/time is not a key"], objective="ddpm", time={})
+        self.refused(65, ["/betas is \"round\""], objective="ddpm", betas="round")
         self.refused(65, ["need an autoencoder with weights"], objective="vae", fresh=True,
                      vae={"decoder_only": True})
         self.refused(65, ["/model is missing"], model="")

@@ -87,7 +87,7 @@ void run(const TrainArguments& a) {
   TrainConfig config = read(a);
   prepare(config);
   CaptionTokenizer tokenizer;
-  if (config.plan.goal == TrainingGoal::kCfm)
+  if (config.plan.goal != TrainingGoal::kVae)
     tokenizer = caption_tokenizer(ModelDirectory(config.plan.model));
   const ClipSets clips = kMakers[static_cast<size_t>(config.plan.data.kind)](
       config.plan.data, config.plan.device, tokenizer, printer.events());

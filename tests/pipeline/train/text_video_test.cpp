@@ -4,10 +4,12 @@
 
 #include "errors/error.h"
 #include "models/text/prompt_template.h"
+#include "models/weights/config.h"
 #include "pipeline/flow/noise.h"
 #include "pipeline/train/caption_tokenizer.h"
 #include "pipeline/train/model_writer.h"
 #include "pipeline/train/parameters.h"
+#include "pipeline/train/plan_checks.h"
 #include "tests/models/golden.h"
 #include "tests/pipeline/train/toy_run.h"
 
@@ -66,6 +68,50 @@ TEST_P(TrainedNetworks, GradientsReachEveryParameter) {
     ASSERT_TRUE(parameter->value.grad().defined()) << name;
     EXPECT_GT(parameter->value.grad().abs().max().item<double>(), 0) << name;
   }
+}
+
+TEST_P(TrainedNetworks, ANoiseIsWhatTheNetworkSaysOneStepBefore) {
+  const at::NoGradGuard no_grad;
+  const Loaded loaded(golden_.model());
+  const at::Tensor x = latents_for(loaded, 1);
+  // Step n = 251 is diffusers' timestep 250, which a velocity is asked for at t = 0.75.
+  const at::Tensor noise = text_video_noise(loaded.parts)(x, at::tensor({0.749f}), {"a cat"});
+  const at::Tensor velocity = text_video_velocity(loaded.parts)(x, at::tensor({0.75f}), {"a cat"});
+  EXPECT_CLOSE(noise, -velocity, 2e-5);  // 0.749 in float32 is 4e-5 steps off
+}
+
+TEST_P(TrainedNetworks, AModelThatPredictsNoiseSaysSo) {
+  const RunFolder folder;
+  TrainedParts parts;
+  parts.betas = BetaLaw::kCosine;
+  write_model(golden_.model().path(), folder / "model", parts, at::kFloat);
+  const ModelDirectory written(folder / "model");
+  EXPECT_FALSE(golden_.model().predicts_noise());
+  EXPECT_TRUE(written.predicts_noise());
+  const ModelConfig scheduler = written.scheduler_config();
+  EXPECT_EQ(scheduler.require_string("_class_name"), "DDIMScheduler");
+  EXPECT_EQ(scheduler.require_string("beta_schedule"), "squaredcos_cap_v2");
+  EXPECT_EQ(scheduler.require_string("prediction_type"), "epsilon");
+}
+
+TEST_P(TrainedNetworks, WeightsGoOnOnlyToWhatTheyPredict) {
+  const RunFolder folder;
+  TrainedParts parts;
+  parts.betas = BetaLaw::kCosine;
+  write_model(golden_.model().path(), folder / "noise", parts, at::kFloat);
+  const ModelDirectory noise(folder / "noise");
+  TrainingPlan plan;
+  EXPECT_NO_THROW(check_prediction(plan, golden_.model()));
+  EXPECT_THROW(check_prediction(plan, noise), DataError);
+  plan.goal = TrainingGoal::kDdpm;
+  EXPECT_THROW(check_prediction(plan, golden_.model()), DataError);
+  EXPECT_THROW(check_prediction(plan, noise), DataError);  // linear, after cosine
+  plan.ddpm.schedule = BetaSchedule(BetaLaw::kCosine);
+  EXPECT_NO_THROW(check_prediction(plan, noise));
+  plan.ddpm.schedule = BetaSchedule(BetaLaw::kLinear);
+  plan.fresh = true;
+  EXPECT_NO_THROW(check_prediction(plan, noise));
+  EXPECT_NO_THROW(check_prediction(plan, golden_.model()));
 }
 
 TEST_P(TrainedNetworks, WhatIsWrittenIsWhatWasTrained) {
