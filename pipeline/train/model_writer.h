@@ -22,6 +22,7 @@ struct TrainedParts {
   LlamaModel* llama = nullptr;
   ClipTextModel* clip = nullptr;
   double scaling_factor = 0;  // of the latents, into vae/config.json; 0: as it is there
+  bool new_captions = false;  // the "words" of flowreel.json are no longer all that it was taught
   // What the transformer predicts is the noise of this diffusion: the scheduler becomes diffusers'
   // DDIMScheduler. Unset: the scheduler stays.
   std::optional<BetaLaw> betas = {};

@@ -228,6 +228,7 @@ class Training {
         [&](const Batch& batch) { return sampled(network, batch); });
     if (predicts_noise()) trained_.betas = plan_.ddpm.schedule.law();
     trained_.transformer = transformer_.get();
+    trained_.new_captions = finite > 0;
     if (plan_.train_text) {
       trained_.llama = llama_.get();
       trained_.clip = clip_.get();

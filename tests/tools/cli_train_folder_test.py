@@ -101,6 +101,12 @@ class TrainFolder(cli.ProgramTest):
         self.write_captions("a.mp4", "d/b.mkv", "renamed.webm", "images", "new.mp4")
         self.assertEqual(self.encoded("three"), 1)
 
+    def test_a_model_that_learnt_new_captions_lists_no_words(self):
+        use = {"width": 32, "words": ["a", "star"]}
+        (self.copy_model() / "flowreel.json").write_text(json.dumps(use))
+        self.succeed("train", "--config", self.config(model="model", steps=1))
+        self.assertEqual(json.loads((self.folder / "run/model/flowreel.json").read_text()), {"width": 32})
+
     def test_a_run_goes_on_only_with_its_own_clips_wherever_they_lie(self):
         self.succeed("train", "--config", self.config(output="whole"))
         self.killed(output="moved")
