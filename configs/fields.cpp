@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
+#include "configs/json_place.h"
 #include "errors/error.h"
 #include "errors/quote.h"
 
@@ -34,6 +37,39 @@ size_t edits(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
+// A key as part of a pointer.
+std::string escaped(const std::string& key) {
+  std::string token;
+  for (const char c : key) {
+    if (c == '~') token += "~0";
+    if (c == '/') token += "~1";
+    if (c != '~' && c != '/') token += c;
+  }
+  return token;
+}
+
+// The whole number that a value is, if T holds it. As in JSON Schema 3.0 is one too; beyond 2^53,
+// where a double need not be the number that was written, only digits alone are.
+template <typename T>
+std::optional<T> exact(const nlohmann::json& value) {
+  if (value.is_number_unsigned()) {
+    const auto whole = value.get<uint64_t>();
+    return whole <= static_cast<uint64_t>(std::numeric_limits<T>::max())
+               ? std::optional<T>(static_cast<T>(whole))
+               : std::nullopt;
+  }
+  if (value.is_number_integer()) {  // a negative one
+    const auto whole = value.get<int64_t>();
+    return std::is_signed_v<T> ? std::optional<T>(static_cast<T>(whole)) : std::nullopt;
+  }
+  if (!value.is_number_float()) return std::nullopt;
+  constexpr double kExact = 9007199254740992.0;
+  const auto number = value.get<double>();
+  const double least = std::is_signed_v<T> ? -kExact : 0;
+  if (!(number >= least && number <= kExact) || number != std::floor(number)) return std::nullopt;
+  return static_cast<T>(number);
+}
+
 std::string range(double lo, double hi) { return number_text(lo) + " to " + number_text(hi); }
 
 bool in_range(const nlohmann::json& value, double lo, double hi) {
@@ -52,12 +88,27 @@ std::string suggestion(const std::string& written, const std::vector<std::string
   return " (did you mean \"" + *nearest + "\"?)";
 }
 
-Fields::Fields(const nlohmann::json& object, std::string file, std::string pointer)
-    : object_(object), file_(std::move(file)), pointer_(std::move(pointer)) {
+Fields::Fields(const nlohmann::json& object, JsonSource source, std::string pointer)
+    : Fields(object, std::make_shared<const JsonSource>(std::move(source)), std::move(pointer)) {}
+
+Fields::Fields(const nlohmann::json& object, std::shared_ptr<const JsonSource> source,
+               std::string pointer)
+    : object_(object), source_(std::move(source)), pointer_(std::move(pointer)) {
   if (!object_.is_object()) {
-    throw DataError(file_ + ": " + (pointer_.empty() ? "the document" : pointer_) + " is " +
-                    shown(object_) + ", expected an object");
+    throw DataError(where(pointer_, object_) + (pointer_.empty() ? "the document" : pointer_) +
+                    " is " + shown(object_) + ", expected an object");
   }
+}
+
+// "FILE:LINE:COLUMN: ", or "FILE: " where the text has another value there, or none.
+std::string Fields::where(const std::string& pointer, const nlohmann::json& value) const {
+  const auto& [file, text] = *source_;
+  const auto place = text.empty() ? std::nullopt : place_of(text, pointer);
+  const auto written = [&] {
+    return nlohmann::json::parse(text.substr(place->begin, place->end - place->begin));
+  };
+  if (!place || written() != value) return file + ": ";
+  return file + ":" + std::to_string(place->line) + ":" + std::to_string(place->column) + ": ";
 }
 
 const nlohmann::json* Fields::find(const std::string& key) {
@@ -66,26 +117,40 @@ const nlohmann::json* Fields::find(const std::string& key) {
   return found == object_.end() ? nullptr : &*found;
 }
 
+void Fields::require(const std::vector<std::string>& keys) const {
+  for (const std::string& key : keys) {
+    if (object_.contains(key)) continue;
+    throw DataError(place() + "/" + escaped(key) + " is missing, expected a value");
+  }
+}
+
+bool Fields::skip_null(const std::string& key) {
+  const nlohmann::json* found = find(key);
+  return found != nullptr && found->is_null();
+}
+
 void Fields::fail(const std::string& key, const std::string& expectation) const {
-  throw DataError(file_ + ": " + pointer_ + "/" + key + " is " + shown(object_.at(key)) +
-                  ", expected " + expectation);
+  const nlohmann::json& value = object_.at(key);
+  const std::string pointer = pointer_ + "/" + escaped(key);
+  throw DataError(where(pointer, value) + pointer + " is " + shown(value) + ", expected " +
+                  expectation);
 }
 
 void Fields::read(const std::string& key, int64_t& value, int64_t lo, int64_t hi) {
   const nlohmann::json* found = find(key);
   if (found == nullptr) return;
-  const bool fits = found->is_number_integer() &&
-                    !(found->is_number_unsigned() && found->get<uint64_t>() > INT64_MAX) &&
-                    found->get<int64_t>() >= lo && found->get<int64_t>() <= hi;
-  if (!fits) fail(key, "a whole number from " + std::to_string(lo) + " to " + std::to_string(hi));
-  value = found->get<int64_t>();
+  const std::optional<int64_t> whole = exact<int64_t>(*found);
+  if (!whole || *whole < lo || *whole > hi)
+    fail(key, "a whole number from " + std::to_string(lo) + " to " + std::to_string(hi));
+  value = *whole;
 }
 
 void Fields::read(const std::string& key, uint64_t& value) {
   const nlohmann::json* found = find(key);
   if (found == nullptr) return;
-  if (!found->is_number_unsigned()) fail(key, "a whole number from 0 to 18446744073709551615");
-  value = found->get<uint64_t>();
+  const std::optional<uint64_t> whole = exact<uint64_t>(*found);
+  if (!whole) fail(key, "a whole number from 0 to 18446744073709551615");
+  value = *whole;
 }
 
 void Fields::read(const std::string& key, double& value, double lo, double hi) {
@@ -146,14 +211,16 @@ size_t Fields::choose(const std::string& key, const std::vector<std::string>& wo
 
 Fields Fields::object(const std::string& key) {
   const nlohmann::json* found = find(key);
-  return Fields(found == nullptr ? nlohmann::json::object() : *found, file_, pointer_ + "/" + key);
+  return Fields(found == nullptr ? nlohmann::json::object() : *found, source_,
+                pointer_ + "/" + escaped(key));
 }
 
 void Fields::finish() const {
   const std::vector<std::string> known(asked_.begin(), asked_.end());
   for (const auto& [key, value] : object_.items()) {
     if (asked_.count(key) != 0) continue;
-    throw DataError(file_ + ": " + pointer_ + "/" + key + " is not a key of this configuration" +
+    const std::string pointer = pointer_ + "/" + escaped(key);
+    throw DataError(where(pointer, value) + pointer + " is not a key of this configuration" +
                     suggestion(key, known));
   }
 }

@@ -1,0 +1,85 @@
+#include "configs/job.h"
+#include "pipeline/generate/validate.h"
+
+namespace flowreel {
+namespace {
+
+using nlohmann::json;
+
+// Under key, unless it is empty or unset.
+void put(json& object, const char* key, const std::string& text) {
+  if (!text.empty()) object[key] = text;
+}
+
+template <typename T>
+void put(json& object, const char* key, const std::optional<T>& value) {
+  if (value) object[key] = *value;
+}
+
+json sampling_json(const SamplingOptions& s) {
+  json sampling = {{"solver", s.solver}, {"cfg_scale", s.cfg_scale}};
+  put(sampling, "flow_shift", s.flow_shift);
+  put(sampling, "embedded_guidance_scale", s.embedded_guidance_scale);
+  if (s.sigmas.empty()) {
+    sampling["steps"] = s.steps;
+  } else {
+    sampling["sigmas"] = s.sigmas;
+  }
+  return sampling;
+}
+
+json vae_json(const VaeOptions& vae) {
+  const char* const modes[] = {"off", "on", "auto"};
+  const VaeTiling& t = vae.tiles;
+  const auto pair = [](int64_t width, int64_t height) {
+    return width == height ? json(width) : json({width, height});
+  };
+  return {{"tiling", modes[static_cast<size_t>(vae.mode)]},
+          {"tile_px", pair(t.tile_width, t.tile_height)},
+          {"tile_stride_px", pair(t.stride_width, t.stride_height)},
+          {"tile_frames", t.tile_frames},
+          {"tile_frame_stride", t.stride_frames}};
+}
+
+json output_json(const OutputOptions& o) {
+  json output = {{"codec", o.codec}, {"encoder_threads", o.encoder_threads}};
+  if (o.crf >= 0) output["crf"] = o.crf;
+  if (o.bitrate > 0) output["bitrate"] = o.bitrate;
+  if (!o.frames_dir.empty()) output["frames"] = true;
+  if (o.allow_blank) output["allow_blank"] = true;
+  return output;
+}
+
+}  // namespace
+
+json job_json(const std::string& id, const GenerateOptions& o) {
+  json job = {{"schema_version", 1}, {"id", id}, {"task", task_name(o)}};
+  put(job["model"] = json::object(), "path", o.model);
+  put(job, "prompt", o.prompt);
+  put(job, "negative_prompt", o.negative_prompt);
+  put(job, "input", o.input);
+  put(job, "first_frame", o.first_frame);
+  put(job, "from_latents", o.from_latents);
+  put(job, "initial_latents", o.initial_latents);
+  if (!o.input.empty()) job["strength"] = o.strength;
+  put(job, "width", o.size.width);
+  put(job, "height", o.size.height);
+  put(job, "num_frames", o.size.num_frames);
+  put(job, "fps", o.size.fps);
+  if (o.from_latents.empty()) {
+    job["sampling"] = sampling_json(o.sampling);
+    job["seed"] = o.sampling.seed;
+    const bool philox = o.sampling.noise_rng == NoiseRng::kPhilox;
+    job["noise"] = {{"rng", philox ? "philox" : "torch-cpu"}, {"dtype", "float32"}};
+    if (o.prompt.empty()) job["prompt"] = "";
+  }
+  job["vae"] = vae_json(o.vae);
+  job["compute"] = {
+      {"device", o.compute.device}, {"dtype", o.compute.dtype}, {"threads", o.compute.threads}};
+  if (o.compute.max_memory_gib) job["limits"] = {{"max_memory_gib", *o.compute.max_memory_gib}};
+  if (!o.output.save_latents.empty()) job["checkpoint"] = {{"save_latents", true}};
+  job["output"] = output_json(o.output);
+  return job;
+}
+
+}  // namespace flowreel
