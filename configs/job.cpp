@@ -32,14 +32,23 @@ void read_optional(Fields& fields, const std::string& key, std::optional<T>& val
   value = read;
 }
 
+void read_name(Fields& fields, const std::string& key, std::string& name) {
+  fields.read(key, name);
+  if (fields.has(key) && name.empty()) fields.fail(key, "a name");
+}
+
 void read_model(Fields fields, Job& job) {
   fields.read("path", job.options.model);
-  fields.skip("preset");  // filled in before
+  std::string preset;  // whose values are filled in already
+  if (!fields.skip_null("preset")) fields.read("preset", preset);
   Fields digests = fields.object("weights_sha256");
   for (const char* component : {"text_encoder", "text_encoder_2", "transformer", "vae"}) {
     std::string digest;
     digests.read(component, digest);
-    if (!digest.empty()) job.weights_sha256[component] = digest;
+    if (!digests.has(component)) continue;
+    if (digest.size() != 64 || digest.find_first_not_of("0123456789abcdef") != std::string::npos)
+      digests.fail(component, "64 hexadecimal digits in lower case");
+    job.weights_sha256[component] = digest;
   }
   digests.finish();
   fields.finish();
@@ -115,12 +124,10 @@ void read_compute(Fields fields, ComputeOptions& compute) {
 
 void read_limits(Fields fields, Job& job) {
   read_optional(fields, "max_memory_gib", job.options.compute.max_memory_gib, 0.0, kMany);
-  fields.read("timeout_s", job.timeout_s, 0, kMany);
   fields.finish();
 }
 
 void read_checkpoint(Fields fields, Job& job) {
-  fields.read("every_steps", job.checkpoint_every, 0, kMostSteps);
   fields.read("save_latents", job.save_latents);
   fields.finish();
 }
@@ -142,10 +149,13 @@ void read_output(Fields fields, Job& job) {
 
 // What each task begins from, and that it is said.
 void check_task(const Fields& fields, const Job& job) {
+  const int given = fields.has("input") + fields.has("first_frame") + fields.has("from_latents");
   const std::string task = task_name(job.options);
-  if (job.task == task) return;
+  if (given <= 1 && job.task == task) return;
+  const std::string inputs =
+      given > 1 ? "there is more than one input" : "the input is that of " + task;
   throw DataError(
-      fields.place() + "/task is \"" + job.task + "\", but the inputs are those of " + task +
+      fields.place() + "/task is \"" + job.task + "\", but " + inputs +
       "; expected input for v2v, first_frame for i2v, from_latents for decode, and none "
       "of them for t2v");
 }
@@ -169,17 +179,15 @@ Job read_job(const JsonDocument& document, const std::string& pointer) {
   fields.read("prompt", o.prompt);
   if (!fields.skip_null("negative_prompt"))
     read_optional(fields, "negative_prompt", o.negative_prompt);
-  fields.read("input", o.input);
-  fields.read("first_frame", o.first_frame);
-  fields.read("from_latents", o.from_latents);
-  fields.read("initial_latents", o.initial_latents);
+  read_name(fields, "input", o.input);
+  read_name(fields, "first_frame", o.first_frame);
+  read_name(fields, "from_latents", o.from_latents);
+  read_name(fields, "initial_latents", o.initial_latents);
   fields.read("strength", o.strength, 0, 1);
   read_size(fields, o.size);
   read_sampling(fields.object("sampling"), o.sampling);
   fields.read("seed", o.sampling.seed);
   read_noise(fields.object("noise"), o.sampling);
-  const size_t mode = fields.choose("determinism", {"default", "strict"}, 0);
-  job.determinism = static_cast<Determinism>(mode);
   read_checkpoint(fields.object("checkpoint"), job);
   read_vae(fields.object("vae"), o.vae);
   read_compute(fields.object("compute"), o.compute);

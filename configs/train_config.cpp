@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "configs/fields.h"
+#include "configs/json_document.h"
 #include "configs/override.h"
 #include "errors/error.h"
-#include "models/weights/json.h"
 
 namespace flowreel {
 namespace {
@@ -146,11 +146,11 @@ std::string fingerprint(nlohmann::json document) {
 }  // namespace
 
 TrainConfig read_train_config(const std::string& path, const std::vector<std::string>& overrides) {
-  nlohmann::json document = read_json_file(path);
+  auto [document, source] = read_document(path);
   for (const std::string& assignment : overrides) apply_override(document, assignment);
   TrainConfig config;
   TrainingPlan& plan = config.plan;
-  Fields fields(document, path);
+  Fields fields(document, std::move(source));
   plan.goal = static_cast<TrainingGoal>(fields.choose("objective", {"vae", "cfm", "ddpm"}, 1));
   fields.read("model", plan.model);
   fields.read("fresh", plan.fresh);

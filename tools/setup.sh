@@ -12,7 +12,7 @@ packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-video-dev
   nlohmann-json3-dev libcli11-dev libgtest-dev libpcre2-dev libutf8proc-dev libssl-dev
-  ffmpeg universal-ctags
+  ffmpeg universal-ctags python3-jsonschema
 )
 
 say() { printf '==> %s\n' "$*" >&2; }

@@ -36,8 +36,8 @@ at::Tensor ClipSheet::picture() const {
   const auto count = static_cast<int64_t>(cells_.size());
   const int64_t columns = std::min(count, kColumns), rows = (count + columns - 1) / columns;
   const int64_t height = cells_[0].size(0), width = cells_[0].size(1);
-  at::Tensor sheet = at::full(
-      {rows * (height + kGap) + kGap, columns * (width + kGap) + kGap, 3}, kPaper, at::kByte);
+  at::Tensor sheet = at::full({rows * (height + kGap) + kGap, columns * (width + kGap) + kGap, 3},
+                              kPaper, at::kByte);
   for (int64_t i = 0; i < count; ++i) {
     const int64_t top = kGap + i / columns * (height + kGap);
     const int64_t left = kGap + i % columns * (width + kGap);

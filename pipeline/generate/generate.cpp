@@ -61,6 +61,12 @@ class Run {
     check_memory(stage_needs(model_, options, record_), options.compute, record_.plan.device);
   }
 
+  // Reads what the run starts from, and nothing else.
+  RunRecord checked() {
+    if (options_.from_latents.empty()) read_start();
+    return record_;
+  }
+
   RunRecord operator()() {
     ClipOutput output(options_.output, record_.size);
     std::optional<OutputFile> saved;
@@ -261,6 +267,10 @@ class Run {
 RunRecord generate(const GenerateOptions& options, const Events& events) {
   const at::NoGradGuard no_grad;
   return Run(options, events)();
+}
+
+RunRecord check_generation(const GenerateOptions& options, const Events& events) {
+  return Run(options, events).checked();
 }
 
 }  // namespace flowreel

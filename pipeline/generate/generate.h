@@ -17,6 +17,11 @@ namespace flowreel {
 // whole clip is good. Errors: every class of errors/error.h; see the stages.
 RunRecord generate(const GenerateOptions& options, const Events& events);
 
+// All that generate() finds out before it opens an output and reads the first weight: options,
+// configurations, the headers of the weights, the memory that it needs, and the inputs themselves.
+// The record has what was resolved. Errors as generate().
+RunRecord check_generation(const GenerateOptions& options, const Events& events);
+
 // Sees one frame as it went in and as it came out, [H,W,3] uint8 RGB.
 using FramePairObserver =
     std::function<void(const at::Tensor& original, const at::Tensor& decoded)>;

@@ -94,6 +94,7 @@ std::string dumped(const json& manifest) {
 
 std::string manifest_json(const GenerateOptions& o, const RunRecord& record) {
   json manifest = common(record);
+  if (!o.job.empty()) manifest["job"] = json::parse(o.job);
   manifest["model"] = o.model;
   manifest["output"] = output_json(o.output);
   manifest["input"] = text_or_null(o.input);
@@ -121,10 +122,11 @@ std::string manifest_json(const ReconstructOptions& o, const RunRecord& record) 
   return dumped(manifest);
 }
 
-std::string manifest_path(const std::string& clip_path, const std::string& codec) {
-  std::string plain = clip_path;
+std::string manifest_path(const OutputOptions& output) {
+  if (!output.manifest.empty()) return output.manifest;
+  std::string plain = output.path;
   while (plain.size() > 1 && plain.back() == '/') plain.pop_back();
-  if (codec == "png") return plain + ".json";
+  if (output.codec == "png") return plain + ".json";
   return std::filesystem::path(plain).replace_extension(".json").string();
 }
 

@@ -35,8 +35,9 @@ inline constexpr const char* kManifestTag = "flowreel";
 std::string manifest_json(const GenerateOptions& options, const RunRecord& record);
 std::string manifest_json(const ReconstructOptions& options, const RunRecord& record);
 
-// clip.mp4 → clip.json; a folder of frames (codec "png"), whose name has no ending → folder.json.
-std::string manifest_path(const std::string& clip_path, const std::string& codec);
+// What the options name, or: clip.mp4 → clip.json; a folder of frames (codec "png"), whose name has
+// no ending → folder.json.
+std::string manifest_path(const OutputOptions& output);
 
 // What the bits depend on: flowreel and the commit it was built from, LibTorch with its two math
 // libraries, what codec_versions() names, and the CPU capability that LibTorch chose.

@@ -52,7 +52,8 @@ struct VaeOptions {
 };
 
 struct OutputOptions {
-  std::string path;  // of the clip; its manifest lies beside it with the ending .json
+  std::string path;      // of the clip
+  std::string manifest;  // empty: beside the clip, with the ending .json
   std::string codec = "h264";
   double crf = -1;      // -1: the codec's default
   int64_t bitrate = 0;  // bits per second; takes the place of crf when > 0
@@ -78,6 +79,7 @@ struct GenerateOptions {
   VaeOptions vae;
   ComputeOptions compute;
   OutputOptions output;
+  std::string job;  // as JSON: what the manifest shall say that this run was ordered by; or empty
 };
 
 struct ReconstructOptions {

@@ -37,13 +37,12 @@ std::optional<VideoWriter> open_frames(const OutputOptions& o, const ClipSize& s
 
 ClipOutput::ClipOutput(const OutputOptions& options, const ClipSize& size)
     : options_(options),
-      manifest_path_(manifest_path(options.path, options.codec)),
+      manifest_path_(manifest_path(options)),
       clip_(options.path, writer_options(options, size)),
       manifest_(manifest_path_, options.overwrite),
       frames_(open_frames(options, size)),
       sheet_(size.frames) {
-  if (!options.contact_sheet.empty())
-    sheet_file_.emplace(options.contact_sheet, options.overwrite);
+  if (!options.contact_sheet.empty()) sheet_file_.emplace(options.contact_sheet, options.overwrite);
   constexpr int64_t kUsualManifest = 1 << 16;
   manifest_.reserve(kUsualManifest);  // a clip of many hours shall not fail at its last file
 }

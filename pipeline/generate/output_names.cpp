@@ -60,7 +60,7 @@ void check_names_differ(const OutputOptions& o, const InputNames& inputs) {
     throw UsageError("--output is missing; expected the name of the clip to write");
   Names names;
   names.add_output("--output", o.path);
-  names.add_output("the manifest of --output", manifest_path(o.path, o.codec));
+  names.add_output("the manifest of --output", manifest_path(o));
   names.add_output("--frames-dir", o.frames_dir);
   names.add_output("--contact-sheet", o.contact_sheet);
   names.add_output("--save-latents", o.save_latents);

@@ -36,7 +36,8 @@ void tell_unknown_words(const std::string& prompt, const std::vector<std::string
 
 }  // namespace
 
-void apply_model_defaults(const CLI::App& command, GenerateOptions& options, const Events& events) {
+void apply_model_defaults(const GivenSampling& given, GenerateOptions& options,
+                          const Events& events) {
   const ModelDefaults defaults = model_defaults(ModelDirectory(options.model));
   const bool finished = !options.from_latents.empty();
   std::vector<std::string> said;
@@ -50,11 +51,11 @@ void apply_model_defaults(const CLI::App& command, GenerateOptions& options, con
     fill(size.fps, defaults.fps, "fps", said);
   }
   SamplingOptions& sampling = options.sampling;
-  if (!finished && command.count("--steps") == 0 && sampling.sigmas.empty() && defaults.steps) {
+  if (!finished && !given.steps && sampling.sigmas.empty() && defaults.steps) {
     sampling.steps = static_cast<int>(*defaults.steps);
     said.push_back("steps " + std::to_string(*defaults.steps));
   }
-  if (!finished && command.count("--cfg-scale") == 0 && defaults.cfg_scale) {
+  if (!finished && !given.cfg_scale && defaults.cfg_scale) {
     sampling.cfg_scale = *defaults.cfg_scale;
     said.push_back("cfg scale " + number_text(*defaults.cfg_scale));
   }

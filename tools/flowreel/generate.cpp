@@ -135,7 +135,8 @@ void run(const CLI::App& command, GenerateArguments& a) {
   complete(command, a);
   ProgressPrinter printer(parse_progress(a.text.progress));
   const Events events = printer.events();
-  apply_model_defaults(command, a.options, events);
+  apply_model_defaults({command.count("--steps") != 0, command.count("--cfg-scale") != 0},
+                       a.options, events);
   const bool finished = !a.options.from_latents.empty();
   if (finished || !a.options.initial_latents.empty()) {
     tell_unused(command, finished, events);

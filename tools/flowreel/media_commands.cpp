@@ -4,6 +4,7 @@ namespace flowreel {
 
 void add_media_commands(CLI::App& app, Command& chosen) {
   add_generate(app, chosen);
+  add_run(app, chosen);
   add_reconstruct(app, chosen);
   add_inspect(app, chosen);
 }

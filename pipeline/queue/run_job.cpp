@@ -1,0 +1,107 @@
+#include "pipeline/queue/run_job.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "errors/error.h"
+#include "errors/quote.h"
+#include "files/file.h"
+#include "files/publish.h"
+#include "files/temporary.h"
+#include "models/weights/json.h"
+#include "pipeline/generate/generate.h"
+#include "pipeline/generate/hash.h"
+
+namespace flowreel {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string folder_of(const Job& job, const std::string& output_dir) {
+  return (fs::path(output_dir) / job.id).string();
+}
+
+std::string clip_name(const std::string& codec) {
+  return codec == "av1" ? "clip.webm" : codec == "ffv1" ? "clip.mkv" : "clip.mp4";
+}
+
+GenerateOptions options_in(const Job& job, const std::string& folder) {
+  const auto in_folder = [&](const char* name) { return (fs::path(folder) / name).string(); };
+  GenerateOptions options = job.options;
+  options.job = job.effective;
+  options.output.path = in_folder(clip_name(options.output.codec).c_str());
+  options.output.manifest = in_folder("manifest.json");
+  if (job.contact_sheet) options.output.contact_sheet = in_folder("contact.png");
+  if (job.save_latents) options.output.save_latents = in_folder("latents.safetensors");
+  if (job.save_frames) options.output.frames_dir = in_folder("frames");
+  return options;
+}
+
+// Whether the folder has the whole results of this very job.
+bool is_done(const Job& job, const std::string& folder) {
+  const fs::path manifest = fs::path(folder) / "manifest.json";
+  const fs::path clip = fs::path(folder) / clip_name(job.options.output.codec);
+  if (!fs::exists(manifest) || !fs::exists(clip)) return false;
+  const nlohmann::json found = read_json_file(manifest.string());
+  const auto same_job = found.find("job");
+  if (same_job == found.end() || *same_job != nlohmann::json::parse(job.effective)) return false;
+  const auto hashes = found.find("hashes");
+  return hashes != found.end() && hashes->value("file", "") == sha256_of_file(clip.string());
+}
+
+void check_weights(const Job& job, const RunRecord& record) {
+  for (const auto& [component, digest] : job.weights_sha256) {
+    const auto found = record.weights.find(component);
+    if (found == record.weights.end() || found->second == digest) continue;
+    throw DataError("the weights of " + component + " have the SHA-256 " + found->second +
+                    ", but job " + quote(job.id) + " expects " + digest);
+  }
+}
+
+// A folder that is there, or is made and goes again if nothing came into it.
+class Folder {
+ public:
+  explicit Folder(const std::string& path) : path_(path) {
+    std::error_code error;
+    made_ = fs::create_directories(path, error);
+    if (error) throw OutputError(quote(path) + " cannot be made: " + error.message());
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    if (made_) fs::remove(path_, ignored);  // only when it is empty
+  }
+
+ private:
+  std::string path_;
+  bool made_;
+};
+
+}  // namespace
+
+JobResult run_job(const Job& job, const std::string& output_dir, const Events& events) {
+  JobResult result;
+  result.folder = folder_of(job, output_dir);
+  result.clip = (fs::path(result.folder) / clip_name(job.options.output.codec)).string();
+  if (is_done(job, result.folder)) {
+    result.was_there = true;
+    return result;
+  }
+  check_absent(result.folder, /*overwrite=*/false);
+  const Folder parent(output_dir);
+  const TemporaryPath temporary(result.folder);
+  const Folder working(temporary.name());
+  const RunRecord record = generate(options_in(job, temporary.name()), events);
+  check_weights(job, record);
+  publish({{temporary.name(), result.folder, /*overwrite=*/false}});
+  return result;
+}
+
+RunRecord check_job(const Job& job, const std::string& output_dir, const Events& events) {
+  const std::string folder = folder_of(job, output_dir);
+  if (!is_done(job, folder)) check_absent(folder, /*overwrite=*/false);
+  return check_generation(options_in(job, folder), events);
+}
+
+}  // namespace flowreel

@@ -1,0 +1,101 @@
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "configs/job_list.h"
+#include "errors/error.h"
+#include "errors/quote.h"
+#include "pipeline/queue/run_job.h"
+#include "tools/flowreel/arguments.h"
+#include "tools/flowreel/commands.h"
+#include "tools/flowreel/defaults.h"
+#include "tools/flowreel/progress.h"
+
+namespace flowreel {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFooter =
+    "Example:\n  flowreel run jobs.jsonl --output-dir out --set sampling.steps=20\n"
+    "docs/jobs.md explains the job file; configs/job.schema.json is its JSON Schema.";
+
+struct RunArguments {
+  std::string file, output_dir = "out", progress = "auto";
+  std::vector<std::string> overrides;
+  bool dry_run = false;
+};
+
+// Paths of a job file are relative to the folder that it lies in.
+void resolve(std::string& path, const fs::path& folder) {
+  if (!path.empty() && fs::path(path).is_relative()) path = (folder / path).string();
+}
+
+void resolve_paths(Job& job, const std::string& file) {
+  const fs::path folder = fs::path(file).parent_path();
+  GenerateOptions& o = job.options;
+  for (std::string* path :
+       {&o.model, &o.input, &o.first_frame, &o.from_latents, &o.initial_latents})
+    resolve(*path, folder);
+  if (o.model.empty()) o.model = bundled_model();
+  if (o.model.empty())
+    throw UsageError("job " + quote(job.id) +
+                     " names no model; expected model.path, a diffusers "
+                     "pipeline directory");
+}
+
+// The job as it would be run, sizes resolved, on stdout.
+void print_checked(const Job& job, const RunRecord& record) {
+  nlohmann::json shown = nlohmann::json::parse(job.effective);
+  shown["width"] = record.size.width;
+  shown["height"] = record.size.height;
+  shown["num_frames"] = record.size.frames;
+  shown["fps"] = record.size.fps;
+  std::printf("%s\n", shown.dump(2).c_str());
+}
+
+void run_one(Job& job, const RunArguments& a, ProgressMode mode) {
+  ProgressPrinter printer(mode);
+  const Events events = printer.events();
+  const nlohmann::json written = nlohmann::json::parse(job.effective);
+  const auto says = [&](const char* pointer) {
+    return written.contains(nlohmann::json::json_pointer(pointer));
+  };
+  apply_model_defaults({says("/sampling/steps"), says("/sampling/cfg_scale")}, job.options, events);
+  if (a.dry_run) {
+    print_checked(job, check_job(job, a.output_dir, events));
+  } else {
+    const JobResult result = run_job(job, a.output_dir, events);
+    if (result.was_there)
+      std::fprintf(stderr, "flowreel: job %s is done already\n", quote(job.id).c_str());
+    printer.finish(result.folder);
+  }
+}
+
+// All jobs of a file are read before the first one is run.
+void run(const RunArguments& a) {
+  const ProgressMode mode = parse_progress(a.progress);
+  std::vector<Job> jobs = read_jobs(a.file, a.overrides);
+  for (Job& job : jobs) resolve_paths(job, a.file);
+  for (Job& job : jobs) run_one(job, a, mode);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("run", "Run job files: one job, a list, or one a line");
+  const auto arguments = std::make_shared<RunArguments>();
+  command->add_option("JOBS", arguments->file, "job file (.json), or one job a line (.jsonl)")
+      ->required();
+  command->add_option("--output-dir", arguments->output_dir, "results go to DIR/<id>/ (out)")
+      ->check(not_empty());
+  command->add_option("--set", arguments->overrides, "change one value: key=value or a.b=value")
+      ->allow_extra_args(false);
+  command->add_flag("--dry-run", arguments->dry_run,
+                    "check everything that can be, print the effective jobs, run nothing");
+  command->add_option("--progress", arguments->progress, "auto | plain | json | none (auto)");
+  command->footer(kFooter);
+  command->callback([arguments, &chosen] { chosen = [arguments] { run(*arguments); }; });
+}
+
+}  // namespace flowreel
