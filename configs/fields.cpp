@@ -37,15 +37,9 @@ size_t edits(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
-// A key as part of a pointer.
-std::string escaped(const std::string& key) {
-  std::string token;
-  for (const char c : key) {
-    if (c == '~') token += "~0";
-    if (c == '/') token += "~1";
-    if (c != '~' && c != '/') token += c;
-  }
-  return token;
+// "/key", escaped as a pointer asks for.
+std::string as_token(const std::string& key) {
+  return (nlohmann::json::json_pointer() / key).to_string();
 }
 
 // The whole number that a value is, if T holds it. As in JSON Schema 3.0 is one too; beyond 2^53,
@@ -88,9 +82,6 @@ std::string suggestion(const std::string& written, const std::vector<std::string
   return " (did you mean \"" + *nearest + "\"?)";
 }
 
-Fields::Fields(const nlohmann::json& object, JsonSource source, std::string pointer)
-    : Fields(object, std::make_shared<const JsonSource>(std::move(source)), std::move(pointer)) {}
-
 Fields::Fields(const nlohmann::json& object, std::shared_ptr<const JsonSource> source,
                std::string pointer)
     : object_(object), source_(std::move(source)), pointer_(std::move(pointer)) {
@@ -120,7 +111,7 @@ const nlohmann::json* Fields::find(const std::string& key) {
 void Fields::require(const std::vector<std::string>& keys) const {
   for (const std::string& key : keys) {
     if (object_.contains(key)) continue;
-    throw DataError(place() + "/" + escaped(key) + " is missing, expected a value");
+    throw DataError(place() + as_token(key) + " is missing, expected a value");
   }
 }
 
@@ -131,7 +122,7 @@ bool Fields::skip_null(const std::string& key) {
 
 void Fields::fail(const std::string& key, const std::string& expectation) const {
   const nlohmann::json& value = object_.at(key);
-  const std::string pointer = pointer_ + "/" + escaped(key);
+  const std::string pointer = pointer_ + as_token(key);
   throw DataError(where(pointer, value) + pointer + " is " + shown(value) + ", expected " +
                   expectation);
 }
@@ -212,14 +203,14 @@ size_t Fields::choose(const std::string& key, const std::vector<std::string>& wo
 Fields Fields::object(const std::string& key) {
   const nlohmann::json* found = find(key);
   return Fields(found == nullptr ? nlohmann::json::object() : *found, source_,
-                pointer_ + "/" + escaped(key));
+                pointer_ + as_token(key));
 }
 
 void Fields::finish() const {
   const std::vector<std::string> known(asked_.begin(), asked_.end());
   for (const auto& [key, value] : object_.items()) {
     if (asked_.count(key) != 0) continue;
-    const std::string pointer = pointer_ + "/" + escaped(key);
+    const std::string pointer = pointer_ + as_token(key);
     throw DataError(where(pointer, value) + pointer + " is not a key of this configuration" +
                     suggestion(key, known));
   }

@@ -23,7 +23,8 @@ struct JsonSource {
 class Fields {
  public:
   // `pointer` is the object's place in the document (RFC 6901).
-  Fields(const nlohmann::json& object, JsonSource source, std::string pointer = "");
+  Fields(const nlohmann::json& object, std::shared_ptr<const JsonSource> source,
+         std::string pointer = "");
 
   bool has(const std::string& key) const { return object_.contains(key); }
 
@@ -62,8 +63,6 @@ class Fields {
   [[noreturn]] void fail(const std::string& key, const std::string& expectation) const;
 
  private:
-  Fields(const nlohmann::json& object, std::shared_ptr<const JsonSource> source,
-         std::string pointer);
   const nlohmann::json* find(const std::string& key);
   std::string where(const std::string& pointer, const nlohmann::json& value) const;
   nlohmann::json object_;

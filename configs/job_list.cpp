@@ -32,13 +32,14 @@ class Reader {
  public:
   explicit Reader(const std::vector<std::string>& overrides) : overrides_(overrides) {}
 
-  void add(nlohmann::json value, const JsonSource& source, const std::string& pointer) {
+  void add(nlohmann::json value, const std::shared_ptr<const JsonSource>& source,
+           const std::string& pointer) {
     for (const std::string& assignment : overrides_)
       if (value.is_object()) apply_override(value, assignment);
     fill_preset(value);
     Job job = read_job({std::move(value), source}, pointer);
     if (!ids_.insert(job.id).second) {
-      throw DataError(source.file + ": id " + quote(job.id) +
+      throw DataError(source->file + ": id " + quote(job.id) +
                       " comes twice, expected a different one for every job");
     }
     jobs_.push_back(std::move(job));
@@ -66,7 +67,7 @@ void read_lines(const std::string& path, Reader& reader) {
     if (one.find_first_not_of(" \t\r") == std::string::npos) continue;
     const std::string name = path + ":" + std::to_string(line);
     const JsonDocument document = parse_document(one, name, kLimits);
-    reader.add(document.value, {name, ""}, "");
+    reader.add(document.value, std::make_shared<const JsonSource>(JsonSource{name, ""}), "");
   }
 }
 

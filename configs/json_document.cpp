@@ -14,7 +14,7 @@ JsonDocument parse_document(std::string text, const std::string& name, const Jso
   if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);
   JsonDocument document;
   document.value = parse_json(text, name, limits);
-  document.source = {name, std::move(text)};
+  document.source = std::make_shared<const JsonSource>(JsonSource{name, std::move(text)});
   return document;
 }
 

@@ -11,7 +11,7 @@ namespace flowreel {
 
 struct JsonDocument {
   nlohmann::json value;
-  JsonSource source;
+  std::shared_ptr<const JsonSource> source;  // shared by all that is read out of it
 };
 
 // A regular file with one document. Errors as read_json_file(); a byte order mark is passed over.

@@ -27,6 +27,21 @@ SANITIZED = "FLOWREEL_SANITIZED" in os.environ  # the program is slow then, and 
 BRIEF = ("--width", "32", "--height", "16", "--num-frames", "5", "--steps", "2", "--threads", "1")
 
 
+# A run of `train` that takes a second; what a test adds are the data and what it is about.
+TRAINING = {
+    "objective": "cfm",
+    "model": str(TINY),
+    "output": "run",
+    "threads": 1,
+    "seed": 5,
+    "steps": 6,
+    "batch": 2,
+    "every": {"log": 1, "validate": 3, "checkpoint": 2, "sample": 6},
+    "validation_batches": 1,
+    "save_as": "float32",
+}
+
+
 @dataclasses.dataclass
 class Result:
     code: int

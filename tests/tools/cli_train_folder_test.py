@@ -9,19 +9,9 @@ import subprocess
 
 import cli_program as cli
 
-CONFIG = {
-    "objective": "cfm",
-    "model": str(cli.TINY),
-    "output": "run",
-    "threads": 1,
-    "seed": 5,
-    "steps": 6,
-    "batch": 2,
+CONFIG = cli.TRAINING | {
     "learning_rate": {"peak": 1e-3},
-    "every": {"log": 1, "validate": 3, "checkpoint": 2, "sample": 6},
-    "validation_batches": 1,
     "data": {"kind": "folder", "path": "clips", "frames": 5, "height": 16, "width": 16, "fps": 12},
-    "save_as": "float32",
 }
 WEIGHTS = {
     "cfm": "transformer/diffusion_pytorch_model.safetensors",
