@@ -172,8 +172,10 @@ class Train(cli.ProgramTest):
         self.assert_error(again, "run/model is there already")
         self.assertEqual(cli.listing(self.folder / "run"), before)
         self.run_in("train", "--config", self.config(output="two"), "--set", "steps=2")
+        begun_with = (self.folder / "two" / "config.json").read_bytes()
         mixed = self.run_in("train", "--resume", "two", "--set", "batch=3")
         self.assertIn(mixed.code, (73, 78), mixed.err)
+        self.assertEqual((self.folder / "two" / "config.json").read_bytes(), begun_with)
         absent = self.run_in("train", "--resume", "absent")
         self.assertEqual(absent.code, 66, absent.err)
 

@@ -5,6 +5,7 @@
 
 #include "configs/train_config.h"
 #include "errors/error.h"
+#include "files/file.h"
 #include "files/output_file.h"
 #include "models/model_dir.h"
 #include "models/weights/device.h"
@@ -48,30 +49,45 @@ void prepare(TrainConfig& config) {
 }
 
 // The configuration beside the run's results, so that --resume needs nothing else. It goes again,
-// and the folder with it, when the run fails before there is anything to resume.
+// and the folder with it, when the run fails before there is anything to resume; a --resume that
+// fails leaves the one that was there.
 class KeptConfig {
  public:
   explicit KeptConfig(const TrainConfig& config) : folder_(config.plan.trainer.folder) {
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
     if (error) throw OutputError(folder_ + ": cannot be made: " + error.message());
-    was_there_ = std::filesystem::exists(folder_ + "/config.json");
+    was_there_ = std::filesystem::exists(path());
     if (was_there_ && !config.plan.trainer.resume) return;  // of a run that train() will not touch
-    OutputFile file(folder_ + "/config.json", /*overwrite=*/true);
-    file.write(config.effective.data(), config.effective.size());
-    file.commit();
+    if (was_there_) {
+      const std::vector<uint8_t> bytes = read_all(InputFile(path()), kMostBytes);
+      before_.assign(bytes.begin(), bytes.end());
+    }
+    write(config.effective);
   }
   KeptConfig(const KeptConfig&) = delete;
   KeptConfig& operator=(const KeptConfig&) = delete;
+  void put_back() {
+    if (!before_.empty()) write(before_);
+  }
   ~KeptConfig() {
     std::error_code ignored;
     if (was_there_ || std::filesystem::exists(folder_ + "/checkpoints")) return;
-    std::filesystem::remove(folder_ + "/config.json", ignored);
+    std::filesystem::remove(path(), ignored);
     std::filesystem::remove(folder_, ignored);  // only when it is empty
   }
 
  private:
-  std::string folder_;
+  static constexpr uint64_t kMostBytes = 1 << 20;
+
+  std::string path() const { return folder_ + "/config.json"; }
+  void write(const std::string& text) const {
+    OutputFile file(path(), /*overwrite=*/true);
+    file.write(text.data(), text.size());
+    file.commit();
+  }
+
+  std::string folder_, before_;
   bool was_there_ = false;
 };
 
@@ -91,14 +107,21 @@ void run(const TrainArguments& a) {
     tokenizer = caption_tokenizer(ModelDirectory(config.plan.model));
   const ClipSets clips = kMakers[static_cast<size_t>(config.plan.data.kind)](
       config.plan.data, config.plan.device, tokenizer, printer.events());
-  const KeptConfig kept(config);
+  KeptConfig kept(config);
   const std::string& folder = config.plan.trainer.folder;
   const auto samples = [&folder](int64_t step, const at::Tensor& clips,
                                  const std::vector<std::string>& captions) {
     write_samples(folder, step, clips, captions);
     draw_loss(folder);
   };
-  run_training(config.plan, clips, tokenizer, printer.events(), samples);
+  try {
+    run_training(config.plan, clips, tokenizer, printer.events(), samples);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (...) {
+    kept.put_back();
+    throw;
+  }
   draw_loss(folder);
   printer.finish(folder + "/model");
 }
