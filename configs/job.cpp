@@ -48,7 +48,7 @@ void read_model(Fields fields, Job& job) {
     if (!digests.has(component)) continue;
     if (digest.size() != 64 || digest.find_first_not_of("0123456789abcdef") != std::string::npos)
       digests.fail(component, "64 hexadecimal digits in lower case");
-    job.weights_sha256[component] = digest;
+    job.options.weights_sha256[component] = digest;
   }
   digests.finish();
   fields.finish();
@@ -124,10 +124,14 @@ void read_compute(Fields fields, ComputeOptions& compute) {
 
 void read_limits(Fields fields, Job& job) {
   read_optional(fields, "max_memory_gib", job.options.compute.max_memory_gib, 0.0, kMany);
+  read_optional(fields, "timeout_s", job.timeout_s, 1.0, kMany);
   fields.finish();
 }
 
 void read_checkpoint(Fields fields, Job& job) {
+  int64_t every = job.options.checkpoint.every_steps;
+  fields.read("every_steps", every, 0, kMostSteps);
+  job.options.checkpoint.every_steps = static_cast<int>(every);
   fields.read("save_latents", job.save_latents);
   fields.finish();
 }
@@ -160,6 +164,15 @@ void check_task(const Fields& fields, const Job& job) {
       "of them for t2v");
 }
 
+// What depends on the free memory of a machine cannot be promised.
+void check_strict(const Fields& fields, const GenerateOptions& options) {
+  if (options.compute.determinism != Determinism::kStrict || options.vae.mode != TilingMode::kAuto)
+    return;
+  throw DataError(fields.place() +
+                  "/vae/tiling is \"auto\", which depends on free memory; expected on or off with "
+                  "determinism strict");
+}
+
 }  // namespace
 
 Job read_job(const JsonDocument& document, const std::string& pointer) {
@@ -188,6 +201,8 @@ Job read_job(const JsonDocument& document, const std::string& pointer) {
   read_sampling(fields.object("sampling"), o.sampling);
   fields.read("seed", o.sampling.seed);
   read_noise(fields.object("noise"), o.sampling);
+  o.compute.determinism =
+      static_cast<Determinism>(fields.choose("determinism", {"default", "strict"}, 0));
   read_checkpoint(fields.object("checkpoint"), job);
   read_vae(fields.object("vae"), o.vae);
   read_compute(fields.object("compute"), o.compute);
@@ -195,6 +210,7 @@ Job read_job(const JsonDocument& document, const std::string& pointer) {
   read_output(fields.object("output"), job);
   fields.finish();
   check_task(fields, job);
+  check_strict(fields, o);
   job.effective = document.value.dump(2) + "\n";
   return job;
 }

@@ -14,8 +14,7 @@ namespace flowreel {
 // already. DataError: "FILE:LINE:COLUMN: POINTER is VALUE, expected …".
 Job read_job(const JsonDocument& document, const std::string& pointer = "");
 
-// The job file of these options, complete but for what is the model's own to say, as read_job()
-// takes it.
-nlohmann::json job_json(const std::string& id, const GenerateOptions& options);
+// The job as a job file, complete but for what is the model's own to say, as read_job() takes it.
+nlohmann::json job_json(const Job& job);
 
 }  // namespace flowreel

@@ -41,19 +41,22 @@ json vae_json(const VaeOptions& vae) {
           {"tile_frame_stride", t.stride_frames}};
 }
 
-json output_json(const OutputOptions& o) {
+json output_json(const Job& job) {
+  const OutputOptions& o = job.options.output;
   json output = {{"codec", o.codec}, {"encoder_threads", o.encoder_threads}};
   if (o.crf >= 0) output["crf"] = o.crf;
   if (o.bitrate > 0) output["bitrate"] = o.bitrate;
-  if (!o.frames_dir.empty()) output["frames"] = true;
+  if (job.save_frames) output["frames"] = true;
+  if (!job.contact_sheet) output["contact_sheet"] = false;
   if (o.allow_blank) output["allow_blank"] = true;
   return output;
 }
 
 }  // namespace
 
-json job_json(const std::string& id, const GenerateOptions& o) {
-  json job = {{"schema_version", 1}, {"id", id}, {"task", task_name(o)}};
+json job_json(const Job& said) {
+  const GenerateOptions& o = said.options;
+  json job = {{"schema_version", 1}, {"id", said.id}, {"task", task_name(o)}};
   put(job["model"] = json::object(), "path", o.model);
   put(job, "prompt", o.prompt);
   put(job, "negative_prompt", o.negative_prompt);
@@ -73,12 +76,17 @@ json job_json(const std::string& id, const GenerateOptions& o) {
     job["noise"] = {{"rng", philox ? "philox" : "torch-cpu"}, {"dtype", "float32"}};
     if (o.prompt.empty()) job["prompt"] = "";
   }
+  if (o.compute.determinism == Determinism::kStrict) job["determinism"] = "strict";
   job["vae"] = vae_json(o.vae);
   job["compute"] = {
       {"device", o.compute.device}, {"dtype", o.compute.dtype}, {"threads", o.compute.threads}};
-  if (o.compute.max_memory_gib) job["limits"] = {{"max_memory_gib", *o.compute.max_memory_gib}};
-  if (!o.output.save_latents.empty()) job["checkpoint"] = {{"save_latents", true}};
-  job["output"] = output_json(o.output);
+  if (o.compute.max_memory_gib) job["limits"]["max_memory_gib"] = *o.compute.max_memory_gib;
+  put(job["limits"], "timeout_s", said.timeout_s);
+  if (job["limits"].empty()) job.erase("limits");
+  if (!o.weights_sha256.empty()) job["model"]["weights_sha256"] = o.weights_sha256;
+  job["checkpoint"] = {{"every_steps", o.checkpoint.every_steps}};
+  if (said.save_latents) job["checkpoint"]["save_latents"] = true;
+  job["output"] = output_json(said);
   return job;
 }
 

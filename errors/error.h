@@ -31,6 +31,7 @@ using UnavailableError = ErrorWithCode<69>;   // the device or an encoder is not
 using NumericsError = ErrorWithCode<70>;      // NaN, Inf or a blank clip; and internal faults
 using OutputError = ErrorWithCode<73>;        // the output cannot be created, or exists already
 using IoError = ErrorWithCode<74>;            // reading or writing failed half way
+using TemporaryError = ErrorWithCode<75>;     // may go well another time
 using PathError = ErrorWithCode<77>;          // a path that is not permitted
 using ConfigError = ErrorWithCode<78>;        // a configuration of ours is wrong
 using Interrupted = ErrorWithCode<130>;       // stopped by SIGINT

@@ -44,7 +44,7 @@ for key, values in {
     "vae": {"tiling": ["off", "on", "auto", True], "tile_px": [256, [256, 128], [256], [256, 128.5], 7, None],
             "tile_stride_px": [192, [96, 96]], "tile_frames": [16, 0], "tile_frame_stride": [12, 1.5]},
     "compute": {"device": ["cpu", 0], "dtype": ["auto", "float64"], "threads": [0, 1024, 1025]},
-    "limits": {"max_memory_gib": [0, 4.5, -1], "timeout_s": [0, 60, "60"]},
+    "limits": {"max_memory_gib": [0, 4.5, -1], "timeout_s": [0, 1, 60.5, "60"]},
     "output": {"codec": ["h264", "ffv1", "png"], "crf": [0, 63, 64, None], "bitrate": [1, 0, None],
                "encoder_threads": [1, 65], "frames": [True, "yes"], "contact_sheet": [False], "allow_blank": [True],
                "name": ["x"]},
@@ -62,6 +62,10 @@ def documents():
     for task, key in [("i2v", "first_frame"), ("v2v", "input"), ("decode", "from_latents"), ("t2v", "input")]:
         yield BASE | {"task": task, key: "x"}
         yield BASE | {"task": task, key: "x", "first_frame": "y"}
+
+
+    for tiling in ["on", "off", "auto"]:
+        yield BASE | {"determinism": "strict", "vae": {"tiling": tiling}}
 
 
 def main():

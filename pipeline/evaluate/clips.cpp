@@ -65,11 +65,11 @@ class Batch {
       events_.report("sample", i * steps, total() * steps);
       sampling.seed = options_.seed + static_cast<uint64_t>(i);
       const at::Tensor noise = initial_noise(shape, sampling);
-      const auto tell = [&](int step, const at::Tensor&) {
-        events_.report("sample", i * steps + step + 1, total() * steps);
+      const auto tell = [&](const SamplingState& state) {
+        events_.report("sample", i * steps + state.steps_done, total() * steps);
       };
       latents_.push_back(sample(velocity_of(*transformer, embeddings_[static_cast<size_t>(i)]),
-                                starting_point(noise.to(plan_.device), path_),
+                                {0, starting_point(noise.to(plan_.device), path_), {}},
                                 {path_.times, sampling.solver, sampling.seed}, quiet_, tell)
                              .to(at::kCPU));
     }

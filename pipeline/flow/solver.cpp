@@ -24,11 +24,18 @@ void check_times(const std::vector<double>& times) {
   }
 }
 
+void check_begin(const SolveOptions& options, size_t steps) {
+  if (options.begin >= 0 && static_cast<size_t>(options.begin) <= steps) return;
+  throw UsageError(
+      c10::str("sampling is asked to begin at step ", options.begin, ", expected 0 to ", steps));
+}
+
 at::Tensor integrate(at::Tensor x, const std::vector<double>& times, const SolveOptions& options,
                      const Step& step) {
   check_times(times);
+  check_begin(options, times.size() - 1);
   if (x.scalar_type() != at::kDouble) x = x.to(at::kFloat);
-  for (size_t i = 0; i + 1 < times.size(); ++i) {
+  for (size_t i = static_cast<size_t>(options.begin); i + 1 < times.size(); ++i) {
     const int n = static_cast<int>(i);
     x = step(n, x, times[i], times[i + 1] - times[i]);
     if (options.after_step) x = options.after_step(n, times[i + 1], std::move(x));
@@ -100,18 +107,18 @@ at::Tensor rk4(const Velocity& velocity, at::Tensor x, const std::vector<double>
 
 at::Tensor ab2(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,
                const SolveOptions& options) {
-  at::Tensor v_before;
-  double h_before = 0;
+  SolverMemory own;
+  SolverMemory& memory = options.memory != nullptr ? *options.memory : own;
+  if (options.begin == 0) memory.velocity = at::Tensor();
   return integrate(std::move(x), times, options,
-                   [&](int, const at::Tensor& x_n, double t, double h) {
+                   [&](int n, const at::Tensor& x_n, double t, double h) {
                      at::Tensor v = evaluate(velocity, x_n, t);
                      at::Tensor slope = v;
-                     if (v_before.defined()) {
-                       const double r = h / h_before;
-                       slope = at::sub(scaled(v, 1 + r / 2), scaled(v_before, r / 2));
+                     if (memory.velocity.defined()) {
+                       const double r = h / (times[n] - times[n - 1]);
+                       slope = at::sub(scaled(v, 1 + r / 2), scaled(memory.velocity, r / 2));
                      }
-                     v_before = std::move(v);
-                     h_before = h;
+                     memory.velocity = std::move(v);
                      return advance(x_n, slope, h);
                    });
 }

@@ -16,9 +16,18 @@ namespace flowreel {
 // one to go on with: x itself, or a changed one (a first frame put back). It may throw to cancel.
 using AfterStep = std::function<at::Tensor(int step, double t, at::Tensor x)>;
 
+// What a multi-step solver knows of the steps behind it; the others leave it empty.
+struct SolverMemory {
+  at::Tensor velocity;  // ab2: at the state before the last step, of the shape and type of x
+};
+
 struct SolveOptions {
   AfterStep after_step = {};
   uint64_t seed = 0;  // of the noise that a stochastic solver adds; others do not read it
+  // Steps that are done: x is the state after them, times still has all. With the memory of the run
+  // that did them, what follows is bit for bit what followed there.
+  int begin = 0;
+  SolverMemory* memory = nullptr;  // read when begin > 0, and kept up to date before after_step
 };
 
 // Each solver takes x at times.front() to times.back() and returns the state there.
@@ -26,8 +35,10 @@ struct SolveOptions {
 //   type:
 //          diffusers' arithmetic for a float32 network, and Tencent's reference for bfloat16.
 //   times  strictly monotone, one step per interval; a single time means no step, and x comes back.
+//   begin  0 to the count of steps.
 // Every product h v is rounded before it is added, so euler gives the same bits as diffusers'
-// step(). Throws UsageError for a bad grid, NumericsError for a velocity of another shape than x.
+// step(). Throws UsageError for a bad grid or begin, NumericsError for a velocity of another shape
+// than x.
 
 // x_{n+1} = x_n + h v(x_n, t_n).
 at::Tensor euler(const Velocity& velocity, at::Tensor x, const std::vector<double>& times,

@@ -2,10 +2,9 @@
 
 #include <ATen/Parallel.h>
 
-#include <thread>
-
 #include "errors/error.h"
 #include "models/weights/device.h"
+#include "pipeline/generate/cores.h"
 
 namespace flowreel {
 ComputePlan plan_compute(const ComputeOptions& options) {
@@ -30,8 +29,9 @@ ComputePlan plan_compute(const ComputeOptions& options) {
     throw UsageError("--threads is " + std::to_string(options.threads) +
                      ", expected 0 (one per core) to 1024");
   }
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  plan.threads = options.threads > 0 ? options.threads : cores;
+  const bool strict = options.determinism == Determinism::kStrict;
+  plan.threads = strict ? kStrictThreads : options.threads > 0 ? options.threads : core_count();
+  use_cores(strict ? options.threads : 0);
   at::set_num_threads(plan.threads);
   use_exact_kernels();
   return plan;

@@ -16,8 +16,9 @@ struct ComputePlan {
   LoadOptions for_vae() const { return {vae, device}; }
 };
 
-// Also sets LibTorch's thread count, and on CUDA full float32 and deterministic convolutions.
-// UsageError for a word that is not known, UnavailableError for a device that is not there.
+// Also sets LibTorch's thread count and the cores of the process, and on CUDA full float32 and
+// deterministic convolutions. UsageError for a word that is not known, UnavailableError for a
+// device that is not there.
 ComputePlan plan_compute(const ComputeOptions& options);
 
 }  // namespace flowreel

@@ -13,8 +13,10 @@ namespace flowreel {
 // network was not taught to continue it).
 //
 // Components are loaded when their stage begins and freed when it ends; the final latents are saved
-// (where asked for) before decoding begins. Nothing is published under a final name unless the
-// whole clip is good. Errors: every class of errors/error.h; see the stages.
+// (where asked for) before decoding begins. With a checkpoint file, a run of the same options goes
+// on from the state in it, to the same frames; it is the caller's to remove. Nothing is published
+// under a final name unless the whole clip is good. Errors: every class of errors/error.h; see the
+// stages.
 RunRecord generate(const GenerateOptions& options, const Events& events);
 
 // All that generate() finds out before it opens an output and reads the first weight: options,

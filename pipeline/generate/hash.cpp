@@ -76,6 +76,12 @@ ComponentReadObserver WeightsDigest::observer() {
   };
 }
 
+void WeightsDigest::add(const Lines& lines) {
+  for (const auto& [component, tensors] : lines) {
+    for (const auto& [name, line] : tensors) lines_[component][name] = line;
+  }
+}
+
 std::map<std::string, std::string> WeightsDigest::by_component() const {
   std::map<std::string, std::string> digests;
   for (const auto& [component, lines] : lines_) {

@@ -34,12 +34,18 @@ std::string sha256_of_file(const std::string& path);
 // name.
 class WeightsDigest {
  public:
+  // Component → tensor name → its line.
+  using Lines = std::map<std::string, std::map<std::string, std::string>>;
+
   ComponentReadObserver observer();
   std::map<std::string, std::string> by_component() const;
 
+  // What was read so far, to be kept and added to another run's.
+  const Lines& lines() const { return lines_; }
+  void add(const Lines& lines);
+
  private:
-  std::map<std::string, std::map<std::string, std::string>>
-      lines_;  // component → tensor name → line
+  Lines lines_;
 };
 
 }  // namespace flowreel

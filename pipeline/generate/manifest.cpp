@@ -64,6 +64,7 @@ json sampling_json(const SamplingOptions& s, const RunRecord& record) {
       {"steps", record.sigmas.empty() ? 0 : record.sigmas.size() - 1},
       {"flow_shift", record.flow_shift > 0 ? json(record.flow_shift) : json("dynamic")},
       {"sigmas", record.sigmas},
+      {"state_sha256", record.state_hashes},
       {"embedded_guidance_scale", record.guidance ? json(*record.guidance) : json(nullptr)},
       {"cfg_scale", s.cfg_scale}};
   if (record.diffusion) {
@@ -95,6 +96,8 @@ std::string dumped(const json& manifest) {
 std::string manifest_json(const GenerateOptions& o, const RunRecord& record) {
   json manifest = common(record);
   if (!o.job.empty()) manifest["job"] = json::parse(o.job);
+  if (!o.order.empty()) manifest["order"] = json::parse(o.order);
+  manifest["determinism"] = o.compute.determinism == Determinism::kStrict ? "strict" : "default";
   manifest["model"] = o.model;
   manifest["output"] = output_json(o.output);
   manifest["input"] = text_or_null(o.input);

@@ -25,6 +25,7 @@ struct RunRecord {
   std::optional<double> guidance;    // as embedded; unset for a model without guidance embedding
   std::vector<double> sigmas;        // as used, falling to 0; empty when nothing was sampled
   std::map<std::string, std::string> weights, hashes, versions;
+  std::vector<std::string> state_hashes;  // of the latents after each step
 };
 
 // The container tag that holds it.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,13 +15,23 @@ namespace flowreel {
 enum class NoiseRng { kPhilox, kTorchCpu };
 enum class TilingMode { kOff, kOn, kAuto };
 
+// What is promised about the bits of a result beyond the same job on the same machine.
+//   kDefault  they may depend on the number of threads; a decode that runs out of memory is tried
+//             again in smaller tiles, which the manifest says.
+//   kStrict   on one class of CPU they depend on nothing but the job: not on the number of threads,
+//             of cores, or of jobs beside it, and not on free memory. Computing goes on in
+//             kStrictThreads threads, which share the `threads` cores that it may use.
+enum class Determinism { kDefault, kStrict };
+inline constexpr int kStrictThreads = 4;
+
 // Where and in what type to compute. device: "auto", "cpu", "cuda" or "cuda:N". dtype: "auto",
 // "float32", "bfloat16" or "float16"; auto is float32 on the CPU, and on CUDA bfloat16 for the
 // transformer and float16 for the text encoders and the VAE (diffusers' advice for HunyuanVideo).
 struct ComputeOptions {
   std::string device = "auto";
   std::string dtype = "auto";
-  int threads = 0;  // of the CPU; 0: one per core
+  int threads = 0;  // of the CPU; 0: one per core. Strict: cores to use; 0: all
+  Determinism determinism = Determinism::kDefault;
   // GiB that the whole run may need by the estimate of memory_budget.h; unset: what the device can
   // give; 0: no check.
   std::optional<double> max_memory_gib;
@@ -66,8 +77,16 @@ struct OutputOptions {
   bool allow_blank = false;
 };
 
+// Where a run keeps what it goes on from when it was stopped or killed: its state after every so
+// many steps, when it is asked to stop, and always before it decodes.
+struct CheckpointOptions {
+  std::string file;      // safetensors; empty: nothing is kept
+  int every_steps = 10;  // 0: only at the other two
+};
+
 struct GenerateOptions {
   std::string model;
+  std::map<std::string, std::string> weights_sha256;  // by component, as in manifests; empty: any
   std::string prompt;
   std::optional<std::string> negative_prompt;
   std::string input;                          // clip to start from; empty: none
@@ -79,7 +98,9 @@ struct GenerateOptions {
   VaeOptions vae;
   ComputeOptions compute;
   OutputOptions output;
-  std::string job;  // as JSON: what the manifest shall say that this run was ordered by; or empty
+  CheckpointOptions checkpoint;
+  std::string job;    // this run as a job file, JSON, for the manifest; or empty
+  std::string order;  // the job file that it was ordered by, JSON, likewise; or empty
 };
 
 struct ReconstructOptions {

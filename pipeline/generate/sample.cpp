@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include "pipeline/flow/noise.h"
-#include "pipeline/flow/solver.h"
 #include "pipeline/generate/guard.h"
 
 namespace flowreel {
@@ -49,7 +48,7 @@ Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmb
       [answer](const at::Tensor& x, double sigma) { return answer(x, timestep_of_sigma(sigma)); });
 }
 
-at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const SamplePlan& plan,
+at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePlan& plan,
                   const Events& events, const StepObserver& observer) {
   const int64_t steps = static_cast<int64_t>(plan.times.size()) - 1;
   Velocity interruptible = [&](const at::Tensor& state, double t) {
@@ -57,15 +56,20 @@ at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const SamplePla
     return velocity(state, t);
   };
   if (plan.hold_first_frame) interruptible = holding_first_frame(std::move(interruptible));
+  SamplingState now = start;
   const auto after_step = [&](int step, double, at::Tensor state) {
     // Noise that a stochastic solver adds knows of no velocity.
-    if (plan.hold_first_frame) state.select(2, 0).copy_(x.select(2, 0));
+    if (plan.hold_first_frame) state.select(2, 0).copy_(start.latents.select(2, 0));
     check_finite(state, "sampling step " + std::to_string(step));
-    if (observer) observer(step, state);
+    now.steps_done = step + 1;
+    now.latents = state;
+    if (observer) observer(now);
     events.report("sample", step + 1, steps);
     return state;
   };
-  return find_solver(plan.solver).solve(interruptible, x, plan.times, {after_step, plan.seed});
+  return find_solver(plan.solver)
+      .solve(interruptible, start.latents, plan.times,
+             {after_step, plan.seed, start.steps_done, &now.memory});
 }
 
 }  // namespace flowreel

@@ -10,6 +10,7 @@
 #include "models/dit/transformer.h"
 #include "pipeline/flow/diffusion.h"
 #include "pipeline/flow/path.h"
+#include "pipeline/flow/solver.h"
 #include "pipeline/generate/compute.h"
 #include "pipeline/generate/events.h"
 #include "pipeline/generate/options.h"
@@ -40,12 +41,20 @@ struct SamplePlan {
   bool hold_first_frame = false;
 };
 
-// Sees the state after each step.
-using StepObserver = std::function<void(int step, const at::Tensor& latents)>;
+// Where sampling stands: all that the steps to come depend on.
+struct SamplingState {
+  int steps_done = 0;
+  at::Tensor latents;
+  SolverMemory memory;
+};
 
-// Integrates from x (at plan.times.front()) to data. NumericsError names the step whose state is
-// not finite; Interrupted within one step of a wish to stop.
-at::Tensor sample(const Velocity& velocity, const at::Tensor& x, const SamplePlan& plan,
+// Sees the state after each step.
+using StepObserver = std::function<void(const SamplingState&)>;
+
+// Integrates to data, from the noise (at plan.times.front()) or from the state that a run of the
+// same plan had reached: the same bits follow. NumericsError names the step whose state is not
+// finite; Interrupted within one step of a wish to stop.
+at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePlan& plan,
                   const Events& events, const StepObserver& observer = {});
 
 }  // namespace flowreel

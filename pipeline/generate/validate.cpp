@@ -47,6 +47,15 @@ void validate(const GenerateOptions& o) {
     throw UsageError("--negative-prompt has no effect with --cfg-scale " +
                      number_text(o.sampling.cfg_scale) + "; give a scale above 1");
   }
+  if (o.compute.determinism == Determinism::kStrict && o.vae.mode == TilingMode::kAuto) {
+    throw UsageError(
+        "--vae-tiling is auto, which depends on free memory; expected on or off with "
+        "--deterministic strict");
+  }
+  if (o.checkpoint.every_steps < 0) {
+    throw UsageError("--checkpoint-every is " + std::to_string(o.checkpoint.every_steps) +
+                     ", expected 0 or more steps");
+  }
   find_solver(o.sampling.solver);
   check_text("prompt", o.prompt);
   check_text("negative prompt", o.negative_prompt.value_or(""));

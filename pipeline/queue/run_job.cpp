@@ -1,5 +1,6 @@
 #include "pipeline/queue/run_job.h"
 
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,10 @@ std::string folder_of(const Job& job, const std::string& output_dir) {
   return (fs::path(output_dir) / job.id).string();
 }
 
+std::string checkpoint_file(const Job& job, const std::string& output_dir) {
+  return (fs::path(output_dir) / ".checkpoints" / (job.id + ".safetensors")).string();
+}
+
 std::string clip_name(const std::string& codec) {
   return codec == "av1" ? "clip.webm" : codec == "ffv1" ? "clip.mkv" : "clip.mp4";
 }
@@ -28,7 +33,7 @@ std::string clip_name(const std::string& codec) {
 GenerateOptions options_in(const Job& job, const std::string& folder) {
   const auto in_folder = [&](const char* name) { return (fs::path(folder) / name).string(); };
   GenerateOptions options = job.options;
-  options.job = job.effective;
+  options.order = job.effective;
   options.output.path = in_folder(clip_name(options.output.codec).c_str());
   options.output.manifest = in_folder("manifest.json");
   if (job.contact_sheet) options.output.contact_sheet = in_folder("contact.png");
@@ -43,19 +48,26 @@ bool is_done(const Job& job, const std::string& folder) {
   const fs::path clip = fs::path(folder) / clip_name(job.options.output.codec);
   if (!fs::exists(manifest) || !fs::exists(clip)) return false;
   const nlohmann::json found = read_json_file(manifest.string());
-  const auto same_job = found.find("job");
+  const auto same_job = found.find("order");
   if (same_job == found.end() || *same_job != nlohmann::json::parse(job.effective)) return false;
   const auto hashes = found.find("hashes");
   return hashes != found.end() && hashes->value("file", "") == sha256_of_file(clip.string());
 }
 
-void check_weights(const Job& job, const RunRecord& record) {
-  for (const auto& [component, digest] : job.weights_sha256) {
-    const auto found = record.weights.find(component);
-    if (found == record.weights.end() || found->second == digest) continue;
-    throw DataError("the weights of " + component + " have the SHA-256 " + found->second +
-                    ", but job " + quote(job.id) + " expects " + digest);
-  }
+// Those events, but the wish to stop becomes an error when the job's time is up.
+Events with_time_limit(const Job& job, const Events& events) {
+  if (!job.timeout_s) return events;
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                      std::chrono::duration<double>(*job.timeout_s));
+  Events limited = events;
+  limited.stop_requested = [=, &events] {
+    if (Clock::now() > end)
+      throw TemporaryError("job " + quote(job.id) + " took longer than its limits.timeout_s, " +
+                           number_text(*job.timeout_s) + " s");
+    return events.stop_requested && events.stop_requested();
+  };
+  return limited;
 }
 
 // A folder that is there, or is made and goes again if nothing came into it.
@@ -92,9 +104,12 @@ JobResult run_job(const Job& job, const std::string& output_dir, const Events& e
   const Folder parent(output_dir);
   const TemporaryPath temporary(result.folder);
   const Folder working(temporary.name());
-  const RunRecord record = generate(options_in(job, temporary.name()), events);
-  check_weights(job, record);
+  GenerateOptions options = options_in(job, temporary.name());
+  options.checkpoint.file = checkpoint_file(job, output_dir);
+  generate(options, with_time_limit(job, events));
   publish({{temporary.name(), result.folder, /*overwrite=*/false}});
+  std::error_code ignored;
+  fs::remove(options.checkpoint.file, ignored);
   return result;
 }
 

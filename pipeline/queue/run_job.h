@@ -18,8 +18,9 @@ struct JobResult {
 };
 
 // Runs it, unless its results are there already: a manifest of the same job, and a clip with the
-// SHA-256 that it names. OutputError: the folder holds something else; DataError: weights are not
-// those that the job pins; else the errors of generate(). After an error nothing of it is left.
+// SHA-256 that it names. OutputError: the folder holds something else; TemporaryError: the job's
+// time is up; else the errors of generate(). After an error nothing of it is left but
+// DIR/.checkpoints/<id>.safetensors, from which the same job goes on.
 JobResult run_job(const Job& job, const std::string& output_dir, const Events& events);
 
 // All that can be said before the run: everything that generate() checks before the first weight is

@@ -77,7 +77,7 @@ TEST_F(JobFile, EveryKeyIsRead) {
                       .at(0);
   const GenerateOptions& o = job.options;
   EXPECT_EQ(o.model, "m");
-  EXPECT_EQ(job.weights_sha256.at("vae").substr(0, 4), "0123");
+  EXPECT_EQ(job.options.weights_sha256.at("vae").substr(0, 4), "0123");
   EXPECT_EQ(o.negative_prompt, "n");
   EXPECT_EQ(o.input, "in.mp4");
   EXPECT_EQ(o.strength, 0.5);
@@ -200,7 +200,8 @@ TEST_F(JobFile, TheReaderAgreesWithTheSchema) {
 }
 
 TEST_F(JobFile, WhatIsWrittenIsReadBack) {
-  GenerateOptions options;
+  Job written_job;
+  GenerateOptions& options = written_job.options;
   options.model = "m";
   options.prompt = "a \"red\" star";
   options.negative_prompt = "";
@@ -211,9 +212,17 @@ TEST_F(JobFile, WhatIsWrittenIsReadBack) {
   options.vae.tiles.tile_width = 128;
   options.compute.max_memory_gib = 2;
   options.output.crf = 3;
-  const json written = job_json("again", options);
+  options.compute.determinism = Determinism::kStrict;
+  options.checkpoint.every_steps = 3;
+  options.weights_sha256["vae"] = std::string(64, '0');
+  written_job.id = "again";
+  written_job.timeout_s = 60;
+  written_job.save_latents = written_job.save_frames = true;
+  written_job.contact_sheet = false;
+  const json written = job_json(written_job);
   const Job job = read(written).at(0);
-  EXPECT_EQ(job_json("again", job.options), written);
+  EXPECT_EQ(job_json(job), written);
+  EXPECT_EQ(job.timeout_s, 60);
   EXPECT_EQ(job.options.sampling.seed, options.sampling.seed);
   EXPECT_EQ(job.options.negative_prompt, "");
 }

@@ -91,6 +91,12 @@ void add_compute_options(CLI::App& command, ComputeOptions& compute) {
   command.add_option("--dtype", compute.dtype, "auto | float32 | bfloat16 | float16 (auto)");
   command.add_option("--threads", compute.threads, "CPU threads; 0: one per core (0)")
       ->check(whole_number(0, kMaxThreads));
+  const std::map<std::string, Determinism> kinds = {{"default", Determinism::kDefault},
+                                                    {"strict", Determinism::kStrict}};
+  command
+      .add_option("--deterministic", compute.determinism,
+                  "default | strict: the same frames for any number of threads (default)")
+      ->transform(CLI::CheckedTransformer(kinds).description(""));
   command
       .add_option("--max-memory", compute.max_memory_gib,
                   "refuse a run that needs more GiB; default: what can be had; 0: never")
@@ -128,7 +134,7 @@ void add_output_options(CLI::App& command, OutputOptions& output, SharedText& te
       ->check(not_empty());
   command.add_flag("--overwrite", output.overwrite, "replace existing outputs");
   command.add_flag("--allow-blank", output.allow_blank, "accept a clip of one colour");
-  command.add_option("--progress", text.progress, "auto | plain | json | none (auto)");
+  command.add_option("--progress", text.progress, "auto | plain | json | openjd | none (auto)");
 }
 
 VaeOptions parse_vae(const SharedText& text) {

@@ -100,8 +100,8 @@ void run(const CLI::App& command, EvaluateArguments& a) {
   }
   // NDJSON has stdout to itself.
   const std::string table = rates_table(found) + reconstruction_line(clips);
-  std::fputs(table.c_str(), mode == ProgressMode::kJson ? stderr : stdout);
-  if (mode == ProgressMode::kJson || !a.output.empty()) printer.finish(a.output);
+  std::fputs(table.c_str(), is_for_machines(mode) ? stderr : stdout);
+  if (is_for_machines(mode) || !a.output.empty()) printer.finish(a.output);
 }
 
 void add_options(CLI::App& command, EvaluateArguments& a) {
@@ -138,7 +138,7 @@ void add_options(CLI::App& command, EvaluateArguments& a) {
   command.add_option("-o,--output", a.output, "folder for contact.png and results.csv");
   command.add_option("--json", a.json, "also write the rates to this file");
   command.add_flag("--overwrite", a.overwrite, "replace existing outputs");
-  command.add_option("--progress", a.text.progress, "auto | plain | json | none");
+  command.add_option("--progress", a.text.progress, "auto | plain | json | openjd | none");
 }
 
 }  // namespace

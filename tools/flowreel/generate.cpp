@@ -1,5 +1,9 @@
 #include "pipeline/generate/generate.h"
 
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "configs/job.h"
 #include "errors/error.h"
 #include "files/file.h"
 #include "tools/flowreel/arguments.h"
@@ -21,6 +25,7 @@ struct GenerateArguments {
   SharedText text;
   std::string prompt_file, negative_prompt, seed = "42", sigmas, noise_rng = "philox";
   double flow_shift = 0;
+  bool print_job = false;
 };
 
 void add_prompt_options(CLI::App& command, GenerateArguments& a) {
@@ -73,6 +78,18 @@ void add_sampling_options(CLI::App& command, GenerateArguments& a) {
   command
       .add_option("--save-latents", a.options.output.save_latents, "write the final latents there")
       ->check(not_empty());
+}
+
+void add_run_options(CLI::App& command, GenerateArguments& a) {
+  command
+      .add_option("--checkpoint", a.options.checkpoint.file,
+                  "keep the state there, and go on from it; it stays")
+      ->check(not_empty());
+  command
+      .add_option("--checkpoint-every", a.options.checkpoint.every_steps,
+                  "steps between; 0: only before decoding (10)")
+      ->check(whole_number(0, kMaxSteps));
+  command.add_flag("--print-job", a.print_job, "print the job file of this command; run nothing");
 }
 
 std::string read_prompt(const std::string& path) {
@@ -131,8 +148,37 @@ void tell_unused(const CLI::App& command, bool finished, const Events& events) {
   }
 }
 
+// The name of a clip, as far as an id may look so.
+std::string id_of(const std::string& clip) {
+  std::string id;
+  for (const char c : std::filesystem::path(clip).stem().string()) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+    const bool inside = !id.empty() && (c == '.' || c == '-');
+    id += plain || inside ? c : '_';
+  }
+  constexpr size_t kLongestId = 128;
+  id.resize(std::min(id.size(), kLongestId));
+  return id.empty() ? "clip" : id;
+}
+
+// The command line as a job.
+Job job_of(const GenerateOptions& options, const std::string& id) {
+  Job job;
+  job.id = id;
+  job.options = options;
+  job.save_latents = !options.output.save_latents.empty();
+  job.save_frames = !options.output.frames_dir.empty();
+  job.contact_sheet = !options.output.contact_sheet.empty();
+  return job;
+}
+
 void run(const CLI::App& command, GenerateArguments& a) {
   complete(command, a);
+  if (a.print_job) {
+    const Job job = job_of(a.options, id_of(a.options.output.path));
+    std::printf("%s\n", job_json(job).dump(2).c_str());
+    return;
+  }
   ProgressPrinter printer(parse_progress(a.text.progress));
   const Events events = printer.events();
   apply_model_defaults({command.count("--steps") != 0, command.count("--cfg-scale") != 0},
@@ -143,7 +189,9 @@ void run(const CLI::App& command, GenerateArguments& a) {
   } else {
     events.tell("seed " + std::to_string(a.options.sampling.seed));
   }
-  const RunRecord record = generate(a.options, events);
+  // Without the name of the output, so that one run makes the same bytes under any name.
+  a.options.job = job_json(job_of(a.options, "clip")).dump();
+  generate(a.options, events);
   printer.finish(a.options.output.path);
 }
 
@@ -159,6 +207,7 @@ void add_generate(CLI::App& app, Command& chosen) {
   add_vae_options(*command, arguments->text);
   add_compute_options(*command, arguments->options.compute);
   add_output_options(*command, arguments->options.output, arguments->text);
+  add_run_options(*command, *arguments);
   command->footer(kFooter);
   command->callback([command, arguments, &chosen] {
     chosen = [command, arguments] { run(*command, *arguments); };

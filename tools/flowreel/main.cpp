@@ -9,7 +9,9 @@
 #include <new>
 
 #include "errors/error.h"
+#include "models/weights/out_of_memory.h"
 #include "tools/flowreel/commands.h"
+#include "tools/flowreel/failure.h"
 #include "tools/flowreel/printable.h"
 #include "tools/flowreel/stop_signal.h"
 
@@ -19,14 +21,10 @@ namespace {
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 int fail(int exit_code, const std::string& text) {
-  std::fprintf(stderr, "flowreel: %s\n", flowreel::printable(text).c_str());
+  const std::string shown = flowreel::printable(text);
+  std::fprintf(stderr, "flowreel: %s\n", shown.c_str());
+  flowreel::print_failure(exit_code, shown);
   return exit_code;
-}
-
-bool is_out_of_memory(const c10::Error& error) {
-  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
-         std::string(error.what()).find("not enough memory") != std::string::npos ||
-         std::string(error.what()).find("can't allocate memory") != std::string::npos;
 }
 
 // CLI11 only says that a subcommand is missing.
@@ -60,7 +58,7 @@ int run(const flowreel::Command& command) {
   } catch (const std::bad_alloc&) {
     return fail(kOutOfMemory, "out of memory");
   } catch (const c10::Error& error) {
-    if (is_out_of_memory(error))
+    if (flowreel::is_out_of_memory(error))
       return fail(kOutOfMemory, "out of memory: " + first_line(error.msg()));
     return fail(kInternal, "internal error: " + first_line(error.msg()));
   } catch (const std::exception& error) {

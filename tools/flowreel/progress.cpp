@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "errors/error.h"
+#include "tools/flowreel/failure.h"
 #include "tools/flowreel/printable.h"
 #include "tools/flowreel/stop_signal.h"
 
@@ -82,6 +83,17 @@ struct ProgressPrinter::State {
     std::fflush(stdout);
   }
 
+  void print_openjd() {
+    std::printf("openjd_progress: %.1f\nopenjd_status: %s %lld of %lld\n", pct, last.stage.c_str(),
+                static_cast<long long>(last.done), static_cast<long long>(last.total));
+    std::fflush(stdout);
+  }
+
+  void print_line() {
+    if (mode == ProgressMode::kJson) print_json();
+    if (mode == ProgressMode::kOpenjd) print_openjd();
+  }
+
   void print_plain() {
     const int tenth = last.total > 0 ? static_cast<int>(10 * last.done / last.total) : 0;
     if (tenth == last_tenth) return;
@@ -120,7 +132,7 @@ struct ProgressPrinter::State {
     }
     last = p;
     pct = std::max(pct, per_cent(p));
-    if (mode == ProgressMode::kJson) print_json();
+    print_line();
     if (mode == ProgressMode::kPlain) print_plain();
     if (mode == ProgressMode::kAuto) print_bar();
   }
@@ -134,14 +146,14 @@ struct ProgressPrinter::State {
 
   void keep_alive() {
     std::unique_lock lock(mutex);
-    while (!wake.wait_for(lock, std::chrono::seconds(20), [this] { return closing; })) print_json();
+    while (!wake.wait_for(lock, std::chrono::seconds(20), [this] { return closing; })) print_line();
   }
 };
 
 ProgressPrinter::ProgressPrinter(ProgressMode mode) : state_(std::make_unique<State>()) {
   state_->mode =
       mode == ProgressMode::kAuto && ::isatty(STDERR_FILENO) == 0 ? ProgressMode::kPlain : mode;
-  if (mode == ProgressMode::kJson) {
+  if (mode == ProgressMode::kJson || mode == ProgressMode::kOpenjd) {
     state_->heartbeat = std::thread([state = state_.get()] { state->keep_alive(); });
   }
 }
@@ -178,11 +190,15 @@ void ProgressPrinter::finish(const std::string& output) {
 }
 
 ProgressMode parse_progress(const std::string& name) {
+  set_failure_format(name == "json"     ? FailureFormat::kJson
+                     : name == "openjd" ? FailureFormat::kOpenjd
+                                        : FailureFormat::kNone);
   if (name == "auto") return ProgressMode::kAuto;
   if (name == "plain") return ProgressMode::kPlain;
   if (name == "json") return ProgressMode::kJson;
+  if (name == "openjd") return ProgressMode::kOpenjd;
   if (name == "none") return ProgressMode::kNone;
-  throw UsageError("--progress is \"" + name + "\", expected auto, plain, json or none");
+  throw UsageError("--progress is \"" + name + "\", expected auto, plain, json, openjd or none");
 }
 
 }  // namespace flowreel

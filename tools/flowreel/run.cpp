@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "configs/job.h"
 #include "configs/job_list.h"
 #include "errors/error.h"
 #include "errors/quote.h"
@@ -62,6 +63,7 @@ void run_one(Job& job, const RunArguments& a, ProgressMode mode) {
     return written.contains(nlohmann::json::json_pointer(pointer));
   };
   apply_model_defaults({says("/sampling/steps"), says("/sampling/cfg_scale")}, job.options, events);
+  job.options.job = job_json(job).dump();
   if (a.dry_run) {
     print_checked(job, check_job(job, a.output_dir, events));
   } else {
@@ -93,7 +95,8 @@ void add_run(CLI::App& app, Command& chosen) {
       ->allow_extra_args(false);
   command->add_flag("--dry-run", arguments->dry_run,
                     "check everything that can be, print the effective jobs, run nothing");
-  command->add_option("--progress", arguments->progress, "auto | plain | json | none (auto)");
+  command->add_option("--progress", arguments->progress,
+                      "auto | plain | json | openjd | none (auto)");
   command->footer(kFooter);
   command->callback([arguments, &chosen] { chosen = [arguments] { run(*arguments); }; });
 }

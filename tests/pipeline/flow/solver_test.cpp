@@ -191,5 +191,31 @@ TEST(Solver, UnknownNamesListTheKnown) {
   }
 }
 
+// Broken off after any step and gone on with from there, every solver reaches the same bits.
+TEST(Solver, GoesOnAsIfItHadNotStopped) {
+  const at::Tensor x_0 = at::tensor({1.0f, -0.3f, 2.5f});
+  const Velocity v = [](const at::Tensor& x, double t) { return at::sin(x * 3) + t; };
+  const std::vector<double> times = uneven_times(5);
+  for (const Solver& solver : solvers()) {
+    const at::Tensor whole = solver.solve(v, x_0, times, {.seed = 7});
+    for (int stop = 0; stop <= 5; ++stop) {
+      SolverMemory memory, kept;
+      at::Tensor reached = x_0;
+      const auto keep = [&](int step, double, at::Tensor x) {
+        if (step + 1 != stop) return x;
+        reached = x.clone();
+        kept.velocity = memory.velocity.defined() ? memory.velocity.clone() : at::Tensor();
+        return x;
+      };
+      solver.solve(v, x_0, times, {.after_step = keep, .seed = 7, .memory = &memory});
+      const at::Tensor resumed =
+          solver.solve(v, reached, times, {.seed = 7, .begin = stop, .memory = &kept});
+      EXPECT_TRUE(at::equal(resumed, whole)) << solver.name << " after step " << stop;
+    }
+    EXPECT_THROW(solver.solve(v, x_0, times, {.begin = 6}), UsageError);
+    EXPECT_THROW(solver.solve(v, x_0, times, {.begin = -1}), UsageError);
+  }
+}
+
 }  // namespace
 }  // namespace flowreel

@@ -6,7 +6,7 @@ namespace flowreel {
 namespace {
 
 ComputePlan plan(const std::string& device, const std::string& dtype, int threads = 2) {
-  return plan_compute({device, dtype, threads, {}});
+  return plan_compute({device, dtype, threads, {}, {}});
 }
 
 TEST(Compute, WordsThatAreKnown) {

@@ -113,7 +113,7 @@ TEST_F(DiffusionModel, IsSampledAsDiffusersSamplesIt) {
     x = std::sqrt(b) * x_1 + std::sqrt(1 - b) * epsilon;
   }
 
-  const ComputePlan plan = plan_compute({"cpu", "float32", 1, {}});
+  const ComputePlan plan = plan_compute({"cpu", "float32", 1, {}, {}});
   const NetworkOptions network{6, path.diffusion};
   const Velocity velocity = transformer_velocity(*transformer, text, plan, network);
   for (const char* solver : {"ddim", "euler"}) {
