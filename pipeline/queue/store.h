@@ -25,20 +25,21 @@ bool is_final(JobState state);
 
 // What a machine must have to run a job.
 struct Needs {
-  std::vector<std::string> labels;  // such as "gpu": 1 to 64 of [A-Za-z0-9._:-], at most 32 of them
-  double memory_gib = 0;            // of the machine, >= 0
+  std::vector<std::string> labels =
+      {};                 // such as "gpu": 1 to 64 of [A-Za-z0-9._:-], at most 32 of them
+  double memory_gib = 0;  // of the machine, >= 0
 };
 
 struct JobRequest {
   std::string job;  // UTF-8 without NUL, at most 1 MiB; the store gives it back and never reads it
   // Under one key there is one job, for ever or until it is purged. At most 200 bytes of printable
   // UTF-8; empty: no key, and each submit() is a new job.
-  std::string key;
+  std::string key = "";
   int priority = 0;  // higher goes first
   // From now, 0 to a year. A delay and not a date, so that only the store's clock counts, never the
   // submitter's.
   int64_t delay_ms = 0;
-  Needs needs;
+  Needs needs = {};
 };
 
 struct SubmitResult {
@@ -48,7 +49,7 @@ struct SubmitResult {
 
 struct ClaimRequest {
   std::string worker;         // names it in history; at most 200 bytes of it are kept
-  Needs offers;               // a job is fit when it needs none but these, and no more memory
+  Needs offers = {};          // a job is fit when it needs none but these, and no more memory
   int64_t lease_ms = 60'000;  // 1 ms to a day
 };
 
@@ -72,8 +73,8 @@ struct Progress {
 
 struct Failure {
   FailureClass kind = FailureClass::kTransient;
-  int exit_code = 0;    // or 128 + signal; 0: there was none
-  std::string message;  // at most 4 KiB of it are kept; bytes that are not UTF-8 become "?"
+  int exit_code = 0;         // or 128 + signal; 0: there was none
+  std::string message = "";  // at most 4 KiB of it are kept; bytes that are not UTF-8 become "?"
 };
 
 enum class CancelResult {
@@ -106,10 +107,10 @@ struct Transition {
 };
 
 struct ListFilter {
-  std::vector<JobState> states;  // empty: any
-  std::string key;               // empty: any
-  int64_t after_id = 0;          // for pages
-  int limit = 1000;              // 1 to 100'000
+  std::vector<JobState> states = {};  // empty: any
+  std::string key = "";               // empty: any
+  int64_t after_id = 0;               // for pages
+  int limit = 1000;                   // 1 to 100'000
 };
 
 struct StoreStats {
