@@ -135,6 +135,7 @@ std::string SqliteConnection::first_bytes(int count) {
 void SqliteConnection::keep_wal() {
   int keep = 1;
   sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+  run("PRAGMA journal_size_limit = 0");
 }
 
 }  // namespace flowreel

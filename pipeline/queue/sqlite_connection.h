@@ -32,7 +32,9 @@ class SqliteConnection : public SqlConnection {
   // The first bytes of the file, by SQLite's own descriptor: to close another one would give up the
   // locks of this process. Shorter when the file is.
   std::string first_bytes(int count);
-  void keep_wal();  // the -wal file stays when the last connection closes
+  // The -wal file stays, empty, when this is the last connection and closes. Before the first
+  // run().
+  void keep_wal();
   int64_t changes() const { return sqlite3_total_changes(handle_.get()); }
 
  private:

@@ -98,7 +98,6 @@ void check_whole(SqliteConnection& connection, const std::string& path) {
 }
 
 void make_durable(SqliteConnection& connection, const std::string& path) {
-  connection.keep_wal();
   const SqlResult mode = connection.run("PRAGMA journal_mode = WAL");
   if (mode.rows.empty() || mode.rows[0][0] != "wal")
     throw ConfigError("queue " + quote(path) + " cannot have a write-ahead log here");
@@ -162,6 +161,7 @@ SqliteFile open_sqlite_file(const std::string& name, const StoreOptions& options
   file.connection = std::make_unique<SqliteConnection>(
       file.path, SqliteOptions{.busy_timeout_ms = options.busy_timeout_ms});
   check_log(*file.connection, file.path);
+  file.connection->keep_wal();
   if (file.connection->is_read_only())
     throw OutputError("queue " + quote(name) + " cannot be written");
   check_schema(*file.connection, file.path);
