@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -161,12 +162,16 @@ bool PostgresConnection::take_notices() {
 }
 
 bool PostgresConnection::wait_for_notice(int64_t timeout_ms) {
-  if (take_notices()) return true;
-  pollfd waiting{PQsocket(handle_.get()), POLLIN, 0};
-  const int ready = ::poll(&waiting, 1, static_cast<int>(std::min<int64_t>(timeout_ms, 1 << 30)));
-  if (ready <= 0) return false;  // the time is over, or a signal came
-  if (PQconsumeInput(handle_.get()) == 0) fail(nullptr);
-  return take_notices();
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+  while (!take_notices()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
+    if (left.count() <= 0) return false;
+    pollfd waiting{PQsocket(handle_.get()), POLLIN, 0};
+    ::poll(&waiting, 1, static_cast<int>(std::min<int64_t>(left.count(), 1 << 30)));
+    if (waiting.revents != 0 && PQconsumeInput(handle_.get()) == 0) fail(nullptr);
+  }
+  return true;
 }
 
 }  // namespace flowreel

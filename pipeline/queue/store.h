@@ -166,7 +166,7 @@ class JobStore {
   // cancelled when that was requested. Returns how many there were.
   virtual int expire_leases() = 0;
   // Forgets jobs of these final states whose last change is that old, their history and their keys.
-  // Returns how many. UsageError: a state is not final.
+  // Returns how many. UsageError: a state is not final, or the age is negative.
   virtual int64_t purge(int64_t older_than_ms, const std::vector<JobState>& states) = 0;
 
   // Returns true early when jobs may have become ready since this object's last claim() found none,

@@ -218,6 +218,10 @@ int TableStore::expire_leases() {
 }
 
 int64_t TableStore::purge(int64_t older_than_ms, const std::vector<JobState>& states) {
+  if (older_than_ms < 0) {
+    throw UsageError("jobs older than " + std::to_string(older_than_ms) +
+                     " ms cannot be purged; expected 0 or more");
+  }
   for (const JobState state : states) {
     if (is_final(state)) continue;
     throw UsageError("jobs that are " + name_of(state) +

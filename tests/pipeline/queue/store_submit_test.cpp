@@ -175,6 +175,7 @@ TEST_P(StoreSubmitTest, PurgesOldFinalJobsAlone) {
   EXPECT_EQ(state(young), JobState::kSucceeded);
   EXPECT_EQ(store_->purge(0, {}), 0);
   EXPECT_EQ(store_->purge(0, {JobState::kSucceeded, JobState::kFailed}), 2);
+  EXPECT_EQ(code_of([&] { store_->purge(-1, {JobState::kFailed}); }), 64);
   for (const JobState live : {JobState::kQueued, JobState::kRunning, JobState::kRetryWait})
     EXPECT_EQ(code_of([&] { store_->purge(0, {live}); }), 64);
 }
