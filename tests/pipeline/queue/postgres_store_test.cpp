@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -199,6 +200,34 @@ TEST_F(PostgresStoreTest, ALockedJobIsPassedOver) {
   EXPECT_EQ(code_of([&] { store_->cancel(locked); }), 69) << "who needs this very job waits";
   other.run("ROLLBACK");
   EXPECT_EQ(store_->claim({.worker = "w"}).value().id, locked);
+}
+
+// Both have begun before either can write: the second must see what the first did.
+TEST_F(PostgresStoreTest, WhoWaitsForAJobSeesWhatBecameOfIt) {
+  submit();
+  const Claim claimed = store_->claim({.worker = "w"}).value();
+  PostgresConnection other(uri_, {});
+  other.run("BEGIN");
+  other.run("SELECT 1 FROM flowreel_jobs WHERE id = $1 FOR UPDATE", {claimed.id});
+  options_.busy_timeout_ms = 10'000;
+  std::atomic<int> ended = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&, store = std::shared_ptr(make_postgres_store(uri_, options_))] {
+      ended += store->fail(claimed.id, claimed.token, {}) == Answer::kOk;
+    });
+  }
+  const auto waiting = [&] {
+    return other.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+  };
+  for (int i = 0; i < 200 && waiting() < 2; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    other.run("SELECT pg_stat_clear_snapshot()");
+  }
+  other.run("ROLLBACK");
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(ended, 1);
+  EXPECT_EQ(store_->get(claimed.id).counters, (Counters{.errors = 1}));
 }
 
 TEST_F(PostgresStoreTest, RefusesAServerThatTakesNoWrites) {

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -137,6 +138,40 @@ TEST_P(StoreRaceTest, TokensOfOneJobNeverMeet) {
   EXPECT_EQ(std::set<int64_t>(tokens.begin(), tokens.end()).size(), tokens.size());
   EXPECT_EQ(store_->get(id).token, static_cast<int64_t>(tokens.size()));
   EXPECT_EQ(store_->history(id).size(), 1 + 2 * tokens.size());
+}
+
+TEST_P(StoreRaceTest, AClaimEndsOnce) {
+  std::vector<Claim> claims;
+  for (int i = 0; i < 6; ++i) {
+    submit("");
+    claims.push_back(claim().value());
+  }
+  std::atomic<int> ended = 0;
+  by_threads([&](JobStore& store, int) {
+    for (const Claim& claim : claims) ended += store.fail(claim.id, claim.token, {}) == Answer::kOk;
+  });
+  EXPECT_EQ(ended, 6);
+  for (const Claim& claim : claims)
+    EXPECT_EQ(store_->get(claim.id).counters, (Counters{.errors = 1}));
+}
+
+TEST_P(StoreRaceTest, ACancelIsNotLostAmongHeartbeats) {
+  std::vector<Claim> claims;
+  for (int i = 0; i < 6; ++i) {
+    submit("");
+    claims.push_back(claim().value());
+  }
+  by_threads([&](JobStore& store, int i) {
+    for (const Claim& claim : claims) {
+      if (i == 0) {
+        EXPECT_EQ(store.cancel(claim.id), CancelResult::kRequested);
+      } else {
+        EXPECT_NE(store.heartbeat(claim.id, claim.token, {}), Answer::kLost);
+      }
+    }
+  });
+  for (const Claim& claim : claims)
+    EXPECT_EQ(store_->heartbeat(claim.id, claim.token, {}), Answer::kCancel);
 }
 
 TEST_P(StoreRaceTest, OneObjectServesManyThreads) {
