@@ -86,7 +86,8 @@ std::optional<StoredJob> SqlTable::first_ready(const Needs& offers) {
 }
 
 std::vector<StoredJob> SqlTable::leases_over() {
-  return select(std::string(kRunning) + " AND (lease_boot <> $1 OR lease_until <= $2) ORDER BY id" +
+  return select(std::string(kRunning) +
+                    " AND (lease_boot <> $1 OR lease_until <= $2) ORDER BY lease_until" +
                     connection_.dialect().lock_or_skip,
                 {now_.boot, now_.lease_ms});
 }

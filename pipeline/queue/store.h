@@ -13,9 +13,9 @@
 
 namespace flowreel {
 
-// queued -> running -> succeeded | failed | cancelled | queued (released)
-//              '-> retry_wait -> running, once its time has come
-// The last three of the list are final; retry() takes failed and cancelled back to queued.
+// queued -> running -> succeeded | failed | cancelled | retry_wait | queued (released)
+// retry_wait -> running, once its time has come; queued and retry_wait -> cancelled.
+// Succeeded, failed and cancelled are final; retry() takes the latter two back to queued.
 enum class JobState { kQueued, kRunning, kRetryWait, kSucceeded, kFailed, kCancelled };
 constexpr int kJobStates = 6;
 
@@ -25,8 +25,8 @@ bool is_final(JobState state);
 
 // What a machine must have to run a job.
 struct Needs {
-  std::vector<std::string> labels =
-      {};                 // such as "gpu": 1 to 64 of [A-Za-z0-9._:-], at most 32 of them
+  // Such as "gpu": 1 to 64 of [A-Za-z0-9._:-] each, at most 32 of them.
+  std::vector<std::string> labels = {};
   double memory_gib = 0;  // of the machine, >= 0
 };
 
@@ -170,9 +170,9 @@ class JobStore {
   virtual int64_t purge(int64_t older_than_ms, const std::vector<JobState>& states) = 0;
 
   // Returns true early when jobs may have become ready since this object's last claim() found none,
-  // false after timeout_ms. A hint: claim again either way. Delays and leases that run out do not
-  // wake anybody, so the timeout is also how late they are noticed. A thread that waits should have
-  // its own store.
+  // false after timeout_ms. A hint, at times a false one: claim again either way. Delays and leases
+  // that run out do not wake anybody, so the timeout is also how late they are noticed. A thread
+  // that waits should have its own store.
   virtual bool wait_for_work(int64_t timeout_ms) = 0;
 };
 
