@@ -66,6 +66,8 @@ std::vector<StoreKind> shared_store_kinds() {
   return kinds;
 }
 
+void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
+
 std::string kind_name(const ::testing::TestParamInfo<StoreKind>& info) { return info.param.name; }
 
 }  // namespace flowreel::testing

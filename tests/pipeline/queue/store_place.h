@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ struct StoreKind {
 const std::vector<StoreKind>& store_kinds();
 std::vector<StoreKind> shared_store_kinds();
 
+void PrintTo(const StoreKind& kind, std::ostream* out);
 // For INSTANTIATE_TEST_SUITE_P.
 std::string kind_name(const ::testing::TestParamInfo<StoreKind>& info);
 
