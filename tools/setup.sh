@@ -12,6 +12,7 @@ packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-video-dev
   nlohmann-json3-dev libcli11-dev libgtest-dev libpcre2-dev libutf8proc-dev libssl-dev
+  libsqlite3-dev libpq-dev
   ffmpeg universal-ctags python3-jsonschema
 )
 
@@ -167,6 +168,8 @@ if [[ ${1:-} == -* ]]; then
   [[ $1 == -h || $1 == --help ]] && exit 0 || exit 64
 fi
 targets=("${@:-flowreel}")
+# A server that only the tests need, and start for themselves.
+case " ${targets[*]} " in *" all "* | *" untrusted_tests "*) packages+=(postgresql) ;; esac
 
 install_packages
 find_torch
