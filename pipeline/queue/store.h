@@ -66,7 +66,7 @@ enum class Answer {
   kLost,    // the job is no longer this claim's: drop everything, publish nothing
 };
 
-struct Progress {
+struct JobProgress {
   std::string stage;   // at most 200 bytes of it are kept
   double percent = 0;  // 0 to 100; kept within
 };
@@ -93,7 +93,7 @@ struct JobInfo {
   int64_t token = 0;  // of the latest claim; 0 before the first
   Counters counters;
   std::string worker;              // of the latest claim
-  Progress progress;               // of the latest heartbeat
+  JobProgress progress;            // of the latest heartbeat
   std::string manifest_sha256;     // of what succeeded
   std::optional<Failure> failure;  // the latest
 };
@@ -143,7 +143,7 @@ class JobStore {
   // expire_leases(); kLost otherwise, and for an unknown id. heartbeat() begins the lease anew,
   // also when it has run out unnoticed. The others end the claim. Each may be repeated when its
   // answer was lost: succeed() answers kOk again, fail() and release() answer kLost.
-  virtual Answer heartbeat(int64_t id, int64_t token, const Progress& progress) = 0;
+  virtual Answer heartbeat(int64_t id, int64_t token, const JobProgress& progress) = 0;
   // Also when a cancel was requested: what is published is done. manifest_sha256: 64 hex digits.
   virtual Answer succeed(int64_t id, int64_t token, const std::string& manifest_sha256) = 0;
   // By decide(): failed, retry_wait, or queued; cancelled when that was requested.

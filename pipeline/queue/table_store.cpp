@@ -30,7 +30,7 @@ class TableStore : public JobStore {
 
   SubmitResult submit(const JobRequest& request) override;
   std::optional<Claim> claim(const ClaimRequest& request) override;
-  Answer heartbeat(int64_t id, int64_t token, const Progress& progress) override;
+  Answer heartbeat(int64_t id, int64_t token, const JobProgress& progress) override;
   Answer succeed(int64_t id, int64_t token, const std::string& manifest_sha256) override;
   Answer fail(int64_t id, int64_t token, const Failure& failure) override;
   Answer release(int64_t id, int64_t token, const std::string& reason) override;
@@ -121,7 +121,7 @@ Answer TableStore::with_claim(int64_t id, int64_t token,
   });
 }
 
-Answer TableStore::heartbeat(int64_t id, int64_t token, const Progress& progress) {
+Answer TableStore::heartbeat(int64_t id, int64_t token, const JobProgress& progress) {
   return with_claim(id, token, [&](JobTable& table, StoredJob& job) {
     if (job.state != JobState::kRunning) return Answer::kLost;
     renew_lease(job, progress, table.now());

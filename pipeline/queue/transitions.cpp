@@ -84,7 +84,7 @@ Transition begin_claim(StoredJob& job, const ClaimRequest& request, const Moment
   return change(job, JobState::kRunning, now, "claimed, attempt " + std::to_string(attempt));
 }
 
-void renew_lease(StoredJob& job, const Progress& progress, const Moment& now) {
+void renew_lease(StoredJob& job, const JobProgress& progress, const Moment& now) {
   job.lease_until = now.lease_ms + job.lease_ms;
   job.lease_boot = now.boot;
   job.progress.stage = clean_text(progress.stage, kNameBytes);

@@ -31,7 +31,7 @@ bool lease_is_over(const StoredJob& job, const Moment& now);  // of a running on
 
 Transition submitted(const StoredJob& job);
 Transition begin_claim(StoredJob& job, const ClaimRequest& request, const Moment& now);
-void renew_lease(StoredJob& job, const Progress& progress, const Moment& now);
+void renew_lease(StoredJob& job, const JobProgress& progress, const Moment& now);
 Transition end_well(StoredJob& job, const std::string& manifest_sha256, const Moment& now);
 Transition end_badly(StoredJob& job, const Failure& failure, const RetryPolicy& policy,
                      const Moment& now);
