@@ -58,21 +58,26 @@ void remove_folder(const char* path) noexcept {
   ::rmdir(path);
 }
 
+std::string tagged_name(const std::string& path, const std::string& tag) {
+  const std::filesystem::path final_path(path);
+  const std::string name = "." + final_path.filename().string().substr(0, 200) + "." + tag + ".tmp";
+  return (final_path.parent_path() / name).string();
+}
+
 }  // namespace
 
 std::string temporary_name(const std::string& path) {
   std::random_device device;
-  char suffix[32];
-  std::snprintf(suffix, sizeof suffix, ".%08x%08x.tmp", device(), device());
-  const std::filesystem::path final_path(path);
-  std::string name = ".";
-  name += final_path.filename().string().substr(0, 200);
-  name += suffix;
-  return (final_path.parent_path() / name).string();
+  char tag[32];
+  std::snprintf(tag, sizeof tag, "%08x%08x", device(), device());
+  return tagged_name(path, tag);
 }
 
 TemporaryPath::TemporaryPath(const std::string& path)
     : name_(temporary_name(path)), slot_(take_slot(name_)) {}
+
+TemporaryPath::TemporaryPath(const std::string& path, const std::string& tag)
+    : name_(tagged_name(path, tag)), slot_(take_slot(name_)) {}
 
 TemporaryPath::~TemporaryPath() {
   std::error_code ignored;

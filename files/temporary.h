@@ -14,6 +14,8 @@ std::string temporary_name(const std::string& path);
 class TemporaryPath {
  public:
   explicit TemporaryPath(const std::string& path);  // ".NAME.<random>.tmp" in the folder of path
+  // ".NAME.TAG.tmp", for a name that others must find; there may be something under it.
+  TemporaryPath(const std::string& path, const std::string& tag);
   TemporaryPath(const TemporaryPath&) = delete;
   TemporaryPath& operator=(const TemporaryPath&) = delete;
   ~TemporaryPath();

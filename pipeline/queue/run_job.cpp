@@ -12,6 +12,7 @@
 #include "models/weights/json.h"
 #include "pipeline/generate/generate.h"
 #include "pipeline/generate/hash.h"
+#include "pipeline/queue/unfinished.h"
 
 namespace flowreel {
 namespace {
@@ -70,6 +71,11 @@ Events with_time_limit(const Job& job, const Events& events) {
   return limited;
 }
 
+TemporaryPath temporary_of(const std::string& folder, int64_t token) {
+  if (token == 0) return TemporaryPath(folder);
+  return TemporaryPath(folder, claim_tag(token));
+}
+
 // A folder that is there, or is made and goes again if nothing came into it.
 class Folder {
  public:
@@ -92,24 +98,31 @@ class Folder {
 
 }  // namespace
 
-JobResult run_job(const Job& job, const std::string& output_dir, const Events& events) {
+JobResult run_job(const Job& job, const RunJobOptions& where, const Events& events) {
   JobResult result;
-  result.folder = folder_of(job, output_dir);
+  result.folder = folder_of(job, where.output_dir);
   result.clip = (fs::path(result.folder) / clip_name(job.options.output.codec)).string();
+  result.manifest = (fs::path(result.folder) / "manifest.json").string();
+  const std::string checkpoint = checkpoint_file(job, where.output_dir);
+  std::error_code ignored;
   if (is_done(job, result.folder)) {
     result.was_there = true;
+    fs::remove(checkpoint, ignored);  // of a run that died between its publishing and this
     return result;
   }
   check_absent(result.folder, /*overwrite=*/false);
-  const Folder parent(output_dir);
-  const TemporaryPath temporary(result.folder);
+  const Folder parent(where.output_dir);
+  remove_unfinished(where.output_dir, job.id, where.token);
+  const TemporaryPath temporary = temporary_of(result.folder, where.token);
   const Folder working(temporary.name());
   GenerateOptions options = options_in(job, temporary.name());
-  options.checkpoint.file = checkpoint_file(job, output_dir);
+  options.checkpoint.file = checkpoint;
   generate(options, with_time_limit(job, events));
+  if (where.may_publish && !where.may_publish())
+    throw TemporaryError("job " + quote(job.id) +
+                         " is no longer this claim's; nothing is published");
   publish({{temporary.name(), result.folder, /*overwrite=*/false}});
-  std::error_code ignored;
-  fs::remove(options.checkpoint.file, ignored);
+  fs::remove(checkpoint, ignored);
   return result;
 }
 

@@ -17,6 +17,8 @@ using Command = std::function<void()>;
 // One row per subcommand: adds it to the app; its callback sets `chosen`.
 void add_generate(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);
+void add_worker(CLI::App& app, Command& chosen);
+void add_worker_child(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_reconstruct(CLI::App& app, Command& chosen);

@@ -1,14 +1,42 @@
 #include "tools/flowreel/failure.h"
 
+#include <c10/util/Exception.h>
+
 #include <cstdio>
+#include <new>
 #include <nlohmann/json.hpp>
+
+#include "errors/error.h"
+#include "models/weights/out_of_memory.h"
+#include "tools/flowreel/stop_signal.h"
 
 namespace flowreel {
 namespace {
 
 FailureFormat chosen = FailureFormat::kNone;
 
+// LibTorch's messages go on for many lines, with a stack trace; the first says it.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 }  // namespace
+
+FailureReport report_of(const std::exception_ptr& error) {
+  constexpr int kOutOfMemory = 33, kInternal = 70;
+  try {
+    std::rethrow_exception(error);
+  } catch (const Interrupted& interrupted) {
+    return {128 + stop_signal(), interrupted.what()};
+  } catch (const Error& known) {
+    return {known.exit_code(), known.what()};
+  } catch (const std::bad_alloc&) {
+    return {kOutOfMemory, "out of memory"};
+  } catch (const c10::Error& torch) {
+    if (is_out_of_memory(torch)) return {kOutOfMemory, "out of memory: " + first_line(torch.msg())};
+    return {kInternal, "internal error: " + first_line(torch.msg())};
+  } catch (const std::exception& other) {
+    return {kInternal, "internal error: " + first_line(other.what())};
+  }
+}
 
 void set_failure_format(FailureFormat format) { chosen = format; }
 

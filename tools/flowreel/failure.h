@@ -1,9 +1,18 @@
 // What a farm that reads stdout is told when a command fails, beside stderr and the exit code.
 #pragma once
 
+#include <exception>
 #include <string>
 
 namespace flowreel {
+
+struct FailureReport {
+  int exit_code = 0;
+  std::string text;  // one line
+};
+
+// What an exception means to a farm: the exit code of errors/error.h, and one line.
+FailureReport report_of(const std::exception_ptr& error);
 
 enum class FailureFormat { kNone, kJson, kOpenjd };
 

@@ -1,24 +1,17 @@
 // flowreel: subcommands in, exit codes out. Everything else is in the library.
-#include <c10/util/Exception.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 
-#include "errors/error.h"
-#include "models/weights/out_of_memory.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/failure.h"
 #include "tools/flowreel/printable.h"
 #include "tools/flowreel/stop_signal.h"
 
 namespace {
-
-// LibTorch's messages go on for many lines, with a stack trace; the first says it.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 int fail(int exit_code, const std::string& text) {
   const std::string shown = flowreel::printable(text);
@@ -47,22 +40,12 @@ std::string usage_text(const CLI::ParseError& error) {
 }
 
 int run(const flowreel::Command& command) {
-  constexpr int kOutOfMemory = 33, kInternal = 70;
   try {
     command();
     return 0;
-  } catch (const flowreel::Interrupted& error) {
-    return fail(128 + flowreel::stop_signal(), error.what());
-  } catch (const flowreel::Error& error) {
-    return fail(error.exit_code(), error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(kOutOfMemory, "out of memory");
-  } catch (const c10::Error& error) {
-    if (flowreel::is_out_of_memory(error))
-      return fail(kOutOfMemory, "out of memory: " + first_line(error.msg()));
-    return fail(kInternal, "internal error: " + first_line(error.msg()));
-  } catch (const std::exception& error) {
-    return fail(kInternal, "internal error: " + first_line(error.what()));
+  } catch (...) {
+    const flowreel::FailureReport report = flowreel::report_of(std::current_exception());
+    return fail(report.exit_code, report.text);
   }
 }
 

@@ -8,6 +8,8 @@ void add_media_commands(CLI::App& app, Command& chosen) {
   add_reconstruct(app, chosen);
   add_inspect(app, chosen);
   add_verify(app, chosen);
+  add_worker(app, chosen);
+  add_worker_child(app, chosen);
 }
 
 }  // namespace flowreel

@@ -2,14 +2,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "configs/job.h"
 #include "configs/job_list.h"
 #include "errors/error.h"
 #include "errors/quote.h"
 #include "pipeline/queue/run_job.h"
 #include "tools/flowreel/arguments.h"
 #include "tools/flowreel/commands.h"
-#include "tools/flowreel/defaults.h"
+#include "tools/flowreel/complete_job.h"
 #include "tools/flowreel/progress.h"
 
 namespace flowreel {
@@ -38,11 +37,6 @@ void resolve_paths(Job& job, const std::string& file) {
   for (std::string* path :
        {&o.model, &o.input, &o.first_frame, &o.from_latents, &o.initial_latents})
     resolve(*path, folder);
-  if (o.model.empty()) o.model = bundled_model();
-  if (o.model.empty())
-    throw UsageError("job " + quote(job.id) +
-                     " names no model; expected model.path, a diffusers "
-                     "pipeline directory");
 }
 
 // The job as it would be run, sizes resolved, on stdout.
@@ -58,16 +52,11 @@ void print_checked(const Job& job, const RunRecord& record) {
 void run_one(Job& job, const RunArguments& a, ProgressMode mode) {
   ProgressPrinter printer(mode);
   const Events events = printer.events();
-  const nlohmann::json written = nlohmann::json::parse(job.effective);
-  const auto says = [&](const char* pointer) {
-    return written.contains(nlohmann::json::json_pointer(pointer));
-  };
-  apply_model_defaults({says("/sampling/steps"), says("/sampling/cfg_scale")}, job.options, events);
-  job.options.job = job_json(job).dump();
+  complete_job(job, events);
   if (a.dry_run) {
     print_checked(job, check_job(job, a.output_dir, events));
   } else {
-    const JobResult result = run_job(job, a.output_dir, events);
+    const JobResult result = run_job(job, {a.output_dir, 0, {}}, events);
     if (result.was_there)
       std::fprintf(stderr, "flowreel: job %s is done already\n", quote(job.id).c_str());
     printer.finish(result.folder);

@@ -1,0 +1,63 @@
+#include "pipeline/queue/roots.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "errors/error.h"
+#include "errors/quote.h"
+#include "files/file.h"
+
+namespace flowreel {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A place in the file system, without opening what lies there.
+Fd place_of(int root, const std::string& path) {
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  return Fd(static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+}
+
+std::string resolved(const std::string& root, const char* kind, const std::string& key,
+                     const std::string& path) {
+  const std::string what = key + " " + quote(path);
+  if (root.empty())
+    throw PathError(what + " is named, but this worker was given no folder of " + kind);
+  if (fs::path(path).is_absolute())
+    throw PathError(what + " is absolute; expected a path within the worker's folder of " + kind);
+  const Fd folder(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) throw MissingInputError(quote(root) + " cannot be opened: " + errno_text(errno));
+  const Fd place = place_of(folder.get(), path);
+  if (place) return fs::read_symlink("/proc/self/fd/" + std::to_string(place.get())).string();
+  if (errno == EXDEV || errno == ELOOP || errno == EAGAIN)
+    throw PathError(what + " leads out of the worker's folder of " + kind);
+  if (errno == ENOSYS || errno == EPERM)
+    throw UnavailableError("paths of jobs cannot be checked: openat2: " + errno_text(errno));
+  throw MissingInputError(what + " is not in the worker's folder of " + kind + ": " +
+                          errno_text(errno));
+}
+
+}  // namespace
+
+void resolve_within(const Roots& roots, Job& job) {
+  GenerateOptions& o = job.options;
+  if (!o.model.empty()) o.model = resolved(roots.models, "models", "model.path", o.model);
+  const std::pair<const char*, std::string*> inputs[] = {{"input", &o.input},
+                                                         {"first_frame", &o.first_frame},
+                                                         {"from_latents", &o.from_latents},
+                                                         {"initial_latents", &o.initial_latents}};
+  for (const auto& [key, path] : inputs) {
+    if (path->empty()) continue;
+    check_local_path(*path);
+    *path = resolved(roots.inputs, "inputs", key, *path);
+  }
+}
+
+}  // namespace flowreel
