@@ -6,7 +6,7 @@
 #include "errors/error.h"
 #include "errors/quote.h"
 #include "files/output_file.h"
-#include "models/weights/config.h"
+#include "models/weights/out_of_memory.h"
 #include "models/weights/safetensors.h"
 #include "pipeline/flow/guidance.h"
 #include "pipeline/flow/schedule.h"
@@ -15,7 +15,9 @@
 #include "pipeline/generate/decode_retry.h"
 #include "pipeline/generate/dump.h"
 #include "pipeline/generate/encode.h"
+#include "pipeline/generate/memory_budget.h"
 #include "pipeline/generate/output.h"
+#include "pipeline/generate/run_model.h"
 #include "pipeline/generate/run_plan.h"
 #include "pipeline/generate/run_state.h"
 #include "pipeline/generate/sample.h"
@@ -28,15 +30,13 @@ namespace {
 // One run of `generate`, stage after stage; members are what passes from one to the next.
 class Run {
  public:
-  Run(const GenerateOptions& options, const Events& events)
+  Run(const GenerateOptions& options, const Events& events, ModelCache* cache = nullptr)
       : options_(options),
         events_(events),
-        model_(options.model),
+        model_(options, events, cache),
         dump_(options.output.dump_tensors),
-        plan_(plan_run(model_, options, events)),
-        record_(plan_.record) {
-    model_.observe_reads(digest_.observer());
-  }
+        plan_(plan_run(model_.directory(), options, events)),
+        record_(plan_.record) {}
 
   // Reads what the run starts from, and nothing else.
   RunRecord checked() {
@@ -45,6 +45,8 @@ class Run {
   }
 
   RunRecord operator()() {
+    model_.begin(record_.plan, fits_whole(stage_needs(model_.directory(), options_, record_),
+                                          record_.plan.device));
     output_.emplace(options_.output, record_.size);
     std::optional<OutputFile> saved;
     if (!options_.output.save_latents.empty())
@@ -103,7 +105,7 @@ class Run {
     std::optional<RunState> found = file_->load();
     if (!found) return;
     state_ = std::move(*found);
-    digest_.add(state_.weights_read);
+    model_.digest().add(state_.weights_read);
     record_.hashes = state_.hashes;
     record_.state_hashes = state_.state_hashes;
     events_.tell("going on from step " + std::to_string(state_.sampling.steps_done) + " of " +
@@ -118,14 +120,9 @@ class Run {
     state_.sampling.latents = state_.sampling.latents.cpu();
     state_.hashes = record_.hashes;
     state_.state_hashes = record_.state_hashes;
-    state_.weights_read = digest_.lines();
+    state_.weights_read = model_.digest().lines();
     file_->save(state_);
     saved_steps_ = state_.sampling.steps_done;
-  }
-
-  LoadOptions interruptible(LoadOptions load) const {
-    load.before_tensor = [this] { events_.check_stop(); };
-    return load;
   }
 
   bool guides() const { return options_.sampling.cfg_scale > 1; }
@@ -133,12 +130,12 @@ class Run {
   void encode_prompts() {
     events_.check_stop();
     events_.report("text", 0, 1);
-    const TextStage text(model_, interruptible(record_.plan.for_text()),
-                         hunyuan_video_prompt_template());
+    const auto text = model_.text();
     PaddedText padded;
-    positive_ = text.encode("prompt", options_.prompt, events_, dump_.active() ? &padded : nullptr);
+    positive_ =
+        text->encode("prompt", options_.prompt, events_, dump_.active() ? &padded : nullptr);
     if (guides())
-      negative_ = text.encode("negative prompt", options_.negative_prompt.value_or(""), events_);
+      negative_ = text->encode("negative prompt", options_.negative_prompt.value_or(""), events_);
     if (dump_.active()) {
       dump_.write("text", {{"input_ids", padded.input_ids},
                            {"attention_mask", padded.attention_mask},
@@ -147,18 +144,7 @@ class Run {
                            {"prompt_embeds_mask", padded.prompt_embeds_mask},
                            {"pooled_prompt_embeds", positive_.pooled}});
     }
-    check_weights_are("text_encoder");
-    check_weights_are("text_encoder_2");
     events_.report("text", 1, 1);
-  }
-
-  void check_weights_are(const std::string& component) const {
-    const auto wanted = options_.weights_sha256.find(component);
-    if (wanted == options_.weights_sha256.end()) return;
-    const std::string read = digest_.by_component()[component];
-    if (read == wanted->second) return;
-    throw DataError("the weights of " + component + " have the SHA-256 " + read + ", expected " +
-                    wanted->second);
   }
 
   // The noise, and where on the path to begin.
@@ -179,8 +165,7 @@ class Run {
   at::Tensor encode(at::Tensor frames) {
     events_.check_stop();
     events_.report("encode", 0, 1);
-    const auto vae =
-        model_.load_vae(HunyuanVae::Part::kEncoder, interruptible(record_.plan.for_vae()));
+    const auto vae = model_.encoder();
     const EncodedClip encoded = encode_frames(*vae, frames, record_.tiling, record_.plan, events_);
     dump_.write("encoded", {{"mean", encoded.mean}, {"logvar", encoded.logvar}});
     events_.report("encode", 1, 1);
@@ -191,8 +176,7 @@ class Run {
     if (plan_.steps() == 0) return;
     events_.check_stop();
     events_.report("sample", state_.sampling.steps_done, plan_.steps());
-    const auto transformer = model_.load_transformer(interruptible(record_.plan.for_transformer()));
-    check_weights_are("transformer");
+    const auto transformer = model_.transformer();
     bool first = true;
     const auto dump_first = [&](const at::Tensor& output) {
       if (first) dump_.write(TensorDump::numbered("velocity", 0), {{"velocity", output}});
@@ -236,10 +220,8 @@ class Run {
 
   void decode() {
     events_.check_stop();
-    const auto vae =
-        model_.load_vae(HunyuanVae::Part::kDecoder, interruptible(record_.plan.for_vae()));
-    check_weights_are("vae");
-    record_.weights = digest_.by_component();
+    const auto vae = model_.decoder();
+    record_.weights = model_.digest().by_component();
     // Divided in the VAE's own type, as diffusers does.
     const at::Tensor z = latents_.to(record_.plan.vae) / plan_.vae.scaling_factor;
     bool again = false;
@@ -250,9 +232,18 @@ class Run {
       record_.tiling = tiling;
       decode_in(tiling, *vae, z);
     };
+    // Networks that were kept must not change the tiles: first they go.
+    const auto attempt_alone = [&](const VaeTiling& tiling) {
+      try {
+        return attempt(tiling);
+      } catch (const std::exception& error) {
+        if (!is_out_of_memory(error) || !model_.free_kept()) throw;
+      }
+      attempt(tiling);
+    };
     const bool retry = options_.compute.determinism != Determinism::kStrict;
-    if (!retry) return attempt(record_.tiling);
-    decode_retrying(record_.tiling, plan_.vae, record_.size, events_, attempt);
+    if (!retry) return attempt_alone(record_.tiling);
+    decode_retrying(record_.tiling, plan_.vae, record_.size, events_, attempt_alone);
   }
 
   void decode_in(const VaeTiling& tiling, const HunyuanVae& vae, const at::Tensor& z) {
@@ -268,9 +259,8 @@ class Run {
 
   const GenerateOptions& options_;
   const Events& events_;
-  ModelDirectory model_;
+  RunModel model_;
   TensorDump dump_;
-  WeightsDigest digest_;
   RunPlan plan_;
   RunRecord& record_;  // that of the plan, completed
   TextEmbedding positive_, negative_;
@@ -284,9 +274,17 @@ class Run {
 
 }  // namespace
 
-RunRecord generate(const GenerateOptions& options, const Events& events) {
+RunRecord generate(const GenerateOptions& options, const Events& events, ModelCache* cache) {
   const at::NoGradGuard no_grad;
-  return Run(options, events)();
+  if (cache == nullptr || cache->is_empty()) return Run(options, events, cache)();
+  std::optional<Run> run;
+  try {
+    run.emplace(options, events, cache);
+  } catch (const MemoryError&) {
+    cache->clear();  // what it holds was counted as taken
+    run.emplace(options, events, cache);
+  }
+  return (*run)();
 }
 
 RunRecord check_generation(const GenerateOptions& options, const Events& events) {

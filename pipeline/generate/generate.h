@@ -3,6 +3,7 @@
 
 #include "pipeline/generate/events.h"
 #include "pipeline/generate/manifest.h"
+#include "pipeline/generate/model_cache.h"
 #include "pipeline/generate/options.h"
 
 namespace flowreel {
@@ -17,7 +18,11 @@ namespace flowreel {
 // on from the state in it, to the same frames; it is the caller's to remove. Nothing is published
 // under a final name unless the whole clip is good. Errors: every class of errors/error.h; see the
 // stages.
-RunRecord generate(const GenerateOptions& options, const Events& events);
+//
+// With a cache, networks of the model stay in it for the next run, as long as the whole model with
+// the run takes no more than half of the memory that can be had. No bit depends on it.
+RunRecord generate(const GenerateOptions& options, const Events& events,
+                   ModelCache* cache = nullptr);
 
 // All that generate() finds out before it opens an output and reads the first weight: options,
 // configurations, the headers of the weights, the memory that it needs, and the inputs themselves.

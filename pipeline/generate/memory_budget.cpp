@@ -95,6 +95,16 @@ uint64_t run_bytes(const std::vector<StageNeed>& needs, at::Device device) {
   return most.weights + most.work + (device.is_cpu() ? kProgramBytes : 0);
 }
 
+bool fits_whole(const std::vector<StageNeed>& needs, at::Device device) {
+  const std::optional<uint64_t> available = available_bytes(device);
+  uint64_t weights = 0, work = 0;
+  for (const StageNeed& need : needs) {
+    weights += need.weights;
+    work = std::max(work, need.work);
+  }
+  return available && weights + work <= *available / 2;
+}
+
 void check_memory(const std::vector<StageNeed>& needs, const ComputeOptions& options,
                   at::Device device) {
   const std::optional<double>& given = options.max_memory_gib;

@@ -27,6 +27,10 @@ std::vector<StageNeed> stage_needs(const ModelDirectory& model, const Reconstruc
 // libraries.
 uint64_t run_bytes(const std::vector<StageNeed>& needs, at::Device device);
 
+// Whether all weights of a run together with its largest stage take no more than half of the memory
+// that can be had; false when that is not known.
+bool fits_whole(const std::vector<StageNeed>& needs, at::Device device);
+
 // MemoryError, with the numbers, when a run needs more than the budget of the options or, without
 // one, than the device can give. Passes when that is not known.
 void check_memory(const std::vector<StageNeed>& needs, const ComputeOptions& options,

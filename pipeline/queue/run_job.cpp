@@ -117,7 +117,7 @@ JobResult run_job(const Job& job, const RunJobOptions& where, const Events& even
   const Folder working(temporary.name());
   GenerateOptions options = options_in(job, temporary.name());
   options.checkpoint.file = checkpoint;
-  generate(options, with_time_limit(job, events));
+  generate(options, with_time_limit(job, events), where.models);
   if (where.may_publish && !where.may_publish())
     throw TemporaryError("job " + quote(job.id) +
                          " is no longer this claim's; nothing is published");

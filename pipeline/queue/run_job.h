@@ -7,6 +7,7 @@
 
 #include "pipeline/generate/events.h"
 #include "pipeline/generate/manifest.h"
+#include "pipeline/generate/model_cache.h"
 #include "pipeline/queue/job.h"
 
 namespace flowreel {
@@ -23,6 +24,7 @@ struct RunJobOptions {
   std::string output_dir;
   // Of the claim that it is run under; what older claims left unfinished is removed. 0: of none.
   int64_t token = 0;
+  ModelCache* models = nullptr;  // networks that stay for the next job
   // Asked when all is written: whether it is still wanted. May be empty.
   std::function<bool()> may_publish;
 };

@@ -56,7 +56,7 @@ void run_one(Job& job, const RunArguments& a, ProgressMode mode) {
   if (a.dry_run) {
     print_checked(job, check_job(job, a.output_dir, events));
   } else {
-    const JobResult result = run_job(job, {a.output_dir, 0, {}}, events);
+    const JobResult result = run_job(job, {a.output_dir, 0, nullptr, {}}, events);
     if (result.was_there)
       std::fprintf(stderr, "flowreel: job %s is done already\n", quote(job.id).c_str());
     printer.finish(result.folder);

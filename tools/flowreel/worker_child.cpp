@@ -59,7 +59,7 @@ Events events() {
   return events;
 }
 
-void run_one(const ChildMessage& order, const ChildArguments& a) {
+void run_one(const ChildMessage& order, const ChildArguments& a, ModelCache& models) {
   Job job = read_job(parse_document(order.text, "job"));
   resolve_within(a.roots, job);
   if (job.options.compute.threads == 0) job.options.compute.threads = a.threads;
@@ -67,7 +67,7 @@ void run_one(const ChildMessage& order, const ChildArguments& a) {
     job.options.compute.device = a.device;
   const Events told = events();
   complete_job(job, told);
-  const RunJobOptions where = {a.output_dir, order.number, [] {
+  const RunJobOptions where = {a.output_dir, order.number, &models, [] {
                                  say({Kind::kMayI, "", 0, 0});
                                  const auto answer = listen();
                                  return answer && answer->kind == Kind::kPublish &&
@@ -80,10 +80,11 @@ void run_one(const ChildMessage& order, const ChildArguments& a) {
 // Job after job; the end of stdin is the end of the worker.
 void run(const ChildArguments& a) {
   become_child(a.parent, a.memory);
+  ModelCache models;
   while (const auto order = listen()) {
     if (order->kind != Kind::kRun) continue;
     try {
-      run_one(*order, a);
+      run_one(*order, a, models);
     } catch (...) {
       const FailureReport report = report_of(std::current_exception());
       say({Kind::kFailed, report.text, report.exit_code, 0});
