@@ -32,6 +32,8 @@ struct WorkerArguments {
   std::string store = "sqlite:queue.db", metrics;
   std::vector<std::string> labels;
   double lease_s = 60, stall_s = 600, grace_s = 25, memory_gib = 0, child_memory_gib = 0;
+  double retry_delay_s = 15;
+  RetryPolicy policy;
   int workers = 1, threads = 0, gpus = 0;
 };
 
@@ -87,6 +89,8 @@ class Crew {
     try {
       StoreOptions store_options;
       store_options.mode = OpenMode::kCreate;
+      store_options.policy = a_.policy;
+      store_options.policy.first_delay_ms = ms(a_.retry_delay_s);
       const auto store = open_store(a_.store, store_options);
       const WorkerOptions options = options_of(a_, index);
       WorkerEvents events;
@@ -141,6 +145,14 @@ void add_queue_options(CLI::App& command, WorkerArguments& a) {
   command.add_flag("--drain", a.options.drain, "end when the queue has nothing left to do");
   command.add_option("--max-jobs", a.options.max_jobs, "end after so many; 0: never (0)")
       ->check(whole_number(0, INT64_MAX));
+  command.add_option("--max-errors", a.policy.max_errors, "errors after which a job is dead (3)")
+      ->check(whole_number(1, 1000));
+  command.add_option("--max-crashes", a.policy.max_crashes, "crashes, likewise (2)")
+      ->check(whole_number(1, 1000));
+  command
+      .add_option("--retry-delay", a.retry_delay_s,
+                  "seconds to the second attempt, each later one 4 times that (15)")
+      ->check(number(0));
   command.add_option("--lease", a.lease_s, "seconds until the job of a dead worker is free (60)")
       ->check(number(0.05));
 }
