@@ -18,6 +18,7 @@ using Command = std::function<void()>;
 void add_generate(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
+void add_queue(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_reconstruct(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
