@@ -111,6 +111,9 @@ class Submit(QueueTest):
         self.refused(64, ["label", '"a b"'], "submit", job, "--needs", "gpu,a b")
         self.refused(64, ["memory", "nan"], "submit", job, "--needs-memory", "nan")
         self.refused(64, ["--set"], "submit", job, "--set", "seed")
+        self.refused(64, ["--set", "UTF-8"], "submit", job, "--set", b"prompt=\xff")
+        self.refused(65, ["/width"], "submit", job, "--set", "width=" + "[" * 50_000 + "]" * 50_000)
+        self.refused(64, ["--set", "16 keys"], "submit", job, "--set", "a." * 50_000 + "a=1")
         self.refused(65, ["/width is 0"], "submit", job, "--set", "width=0")
 
     def test_eight_at_once(self):
