@@ -56,9 +56,7 @@ class Reader {
   std::set<std::string> ids_;
 };
 
-void read_lines(const std::string& path, Reader& reader) {
-  const std::vector<uint8_t> bytes = read_all(InputFile(path), kLimits.max_bytes);
-  std::string text(bytes.begin(), bytes.end());
+void read_lines(const std::string& text, const std::string& path, Reader& reader) {
   size_t begin = text.rfind("\xEF\xBB\xBF", 0) == 0 ? 3 : 0;
   for (size_t line = 1; begin < text.size(); ++line) {
     const size_t end = std::min(text.find('\n', begin), text.size());
@@ -74,19 +72,25 @@ void read_lines(const std::string& path, Reader& reader) {
 }  // namespace
 
 std::vector<Job> read_jobs(const std::string& path, const std::vector<std::string>& overrides) {
+  const std::vector<uint8_t> bytes = read_all(InputFile(path), kLimits.max_bytes);
+  return parse_jobs(std::string(bytes.begin(), bytes.end()), path, overrides);
+}
+
+std::vector<Job> parse_jobs(std::string text, const std::string& name,
+                            const std::vector<std::string>& overrides) {
   Reader reader(overrides);
-  if (ends_with(path, ".jsonl") || ends_with(path, ".ndjson")) {
-    read_lines(path, reader);
-    return reader.jobs(path);
+  if (ends_with(name, ".jsonl") || ends_with(name, ".ndjson")) {
+    read_lines(text, name, reader);
+    return reader.jobs(name);
   }
-  const JsonDocument document = read_document(path, kLimits);
+  const JsonDocument document = parse_document(std::move(text), name, kLimits);
   if (!document.value.is_array()) {
     reader.add(document.value, document.source, "");
-    return reader.jobs(path);
+    return reader.jobs(name);
   }
   for (size_t i = 0; i < document.value.size(); ++i)
     reader.add(document.value[i], document.source, "/" + std::to_string(i));
-  return reader.jobs(path);
+  return reader.jobs(name);
 }
 
 }  // namespace flowreel

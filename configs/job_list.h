@@ -14,4 +14,9 @@ namespace flowreel {
 // DataError as read_job(), and for an id that comes twice or no job at all.
 std::vector<Job> read_jobs(const std::string& path, const std::vector<std::string>& overrides);
 
+// The same of text that was read already; `name` stands for the file in messages, and its end says
+// whether the text is JSON Lines.
+std::vector<Job> parse_jobs(std::string text, const std::string& name,
+                            const std::vector<std::string>& overrides);
+
 }  // namespace flowreel

@@ -20,6 +20,7 @@ void add_run(CLI::App& app, Command& chosen);
 void add_worker(CLI::App& app, Command& chosen);
 void add_worker_child(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
+void add_queue(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_reconstruct(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);

@@ -14,7 +14,7 @@
 namespace {
 
 int fail(int exit_code, const std::string& text) {
-  const std::string shown = flowreel::printable(text);
+  const std::string shown = flowreel::printable(flowreel::without_passwords(text));
   std::fprintf(stderr, "flowreel: %s\n", shown.c_str());
   flowreel::print_failure(exit_code, shown);
   return exit_code;
@@ -25,9 +25,10 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return "";
   std::string names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->check_name(argv[1])) return "";
+    if (command->check_name(argv[1])) return unknown_command(*command, argc - 1, argv + 1);
     names += (names.empty() ? "" : " or ") + command->get_name();
   }
+  if (names.empty()) return "";  // what follows are the arguments of a command
   return "\"" + std::string(argv[1]) + "\" is not a command; expected " + names;
 }
 

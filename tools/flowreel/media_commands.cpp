@@ -5,6 +5,7 @@ namespace flowreel {
 void add_media_commands(CLI::App& app, Command& chosen) {
   add_generate(app, chosen);
   add_run(app, chosen);
+  add_queue(app, chosen);
   add_reconstruct(app, chosen);
   add_inspect(app, chosen);
   add_verify(app, chosen);

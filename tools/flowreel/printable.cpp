@@ -1,5 +1,7 @@
 #include "tools/flowreel/printable.h"
 
+#include <algorithm>
+
 namespace flowreel {
 
 std::string printable(const std::string& text) {
@@ -12,6 +14,22 @@ std::string printable(const std::string& text) {
     line += c1 || byte < 0x20 || byte == 0x7F ? '?' : text[i];
   }
   return line;
+}
+
+std::string without_passwords(std::string text) {
+  const std::string hidden = "***", parameter = "password=";
+  const size_t scheme = text.find("://");
+  const size_t colon = scheme == std::string::npos ? scheme : text.find(':', scheme + 3);
+  const size_t at = text.rfind('@');
+  if (colon != std::string::npos && at != std::string::npos && colon < at)
+    text.replace(colon + 1, at - colon - 1, hidden);
+  for (size_t found = text.find(parameter); found != std::string::npos;
+       found = text.find(parameter, found)) {
+    found += parameter.size();
+    const size_t end = std::min(text.find_first_of("&\" \t\n", found), text.size());
+    text.replace(found, end - found, hidden);
+  }
+  return text;
 }
 
 }  // namespace flowreel

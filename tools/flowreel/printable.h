@@ -9,4 +9,8 @@ namespace flowreel {
 // begin a line of its own, become question marks.
 std::string printable(const std::string& text);
 
+// The text with "***" for what may be the password of a URL in it: in "scheme://user:password@host"
+// all up to the last "@", and in "password=..." all up to the next "&", quote or blank.
+std::string without_passwords(std::string text);
+
 }  // namespace flowreel
