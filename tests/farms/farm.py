@@ -3,6 +3,7 @@
 A test file is run as `x_test.py PROGRAM [unittest arguments]`.
 """
 
+import importlib
 import json
 import os
 import pathlib
@@ -14,10 +15,18 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
 import cli_program as cli  # noqa: E402
 
 RECIPES = cli.ROOT / "docs" / "farms"
-LONG = {"sampling": {"steps": 600}, "checkpoint": {"every_steps": 5}}  # two seconds, to be stopped in the middle
+LONG = {"sampling": {"steps": 400}, "checkpoint": {"every_steps": 5}}  # two seconds, to be stopped in the middle
 DONE = ["clip.mp4", "contact.png", "manifest.json"]
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def optional(module):
+    """A module that setup.sh installs for the tests only, or None."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        return None
 
 
 def job(name, **changes):
