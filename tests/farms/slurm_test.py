@@ -78,6 +78,7 @@ class Slurm(farm.FarmTest):
         time.sleep(3)  # longer than it takes to come back
         self.assertEqual(self.ends(self.cluster.wait(job_id))["1"][0], "CANCELLED")
         self.assertNotIn("requeued", self.log(job_id, 1))
+        self.assertIn("stopped on request", self.log(job_id, 1), "it was not given the time to save its state")
         self.assertEqual(self.results(), [])
 
     def test_which_exit_codes_come_back(self):
