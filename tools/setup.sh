@@ -168,8 +168,11 @@ if [[ ${1:-} == -* ]]; then
   [[ $1 == -h || $1 == --help ]] && exit 0 || exit 64
 fi
 targets=("${@:-flowreel}")
-# A server that only the tests need, and start for themselves.
+# Servers that only the tests need, and start for themselves; what the recipes for farms are read and run with.
 case " ${targets[*]} " in *" all "* | *" untrusted_tests "*) packages+=(postgresql) ;; esac
+case " ${targets[*]} " in
+  *" all "*) packages+=(slurmctld slurmd slurm-client munge python3-yaml duktape) ;;
+esac
 
 install_packages
 find_torch
