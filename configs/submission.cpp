@@ -1,5 +1,7 @@
 #include "configs/submission.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "errors/error.h"
@@ -26,6 +28,23 @@ std::optional<std::string> stored_text(JobStore& store, const JobInfo& found) {
   }
 }
 
+void check_paths(const Job& job) {
+  const GenerateOptions& o = job.options;
+  const std::pair<const char*, const std::string&> paths[] = {
+      {"model.path", o.model},
+      {"input", o.input},
+      {"first_frame", o.first_frame},
+      {"from_latents", o.from_latents},
+      {"initial_latents", o.initial_latents}};
+  for (const auto& [key, path] : paths) {
+    const std::filesystem::path parts(path);
+    const bool climbs = std::find(parts.begin(), parts.end(), "..") != parts.end();
+    if (!parts.is_absolute() && !climbs) continue;
+    throw PathError("job " + quote(job.id) + ": " + key + " is " + quote(path) +
+                    ", expected a path within the folder of models or inputs that a worker has");
+  }
+}
+
 }  // namespace
 
 void check_terms(const SubmitTerms& terms) {
@@ -44,6 +63,7 @@ std::vector<JobRequest> job_requests(const std::vector<Job>& jobs, const SubmitT
       throw DataError("id " + quote(job.id) +
                       " comes twice, expected a different one for every job");
     }
+    check_paths(job);
     requests.push_back(request_of(job.effective, job.id, terms));
     try {
       check(requests.back());

@@ -21,7 +21,8 @@ struct SubmitTerms {
 void check_terms(const SubmitTerms& terms);
 
 // A request per job: the job's effective text under its id as the key. DataError: an id that comes
-// twice, or a job that no store takes, as one above 1 MiB.
+// twice, or a job that no store takes, as one above 1 MiB. PathError: a path that no worker takes,
+// absolute or with "..", since workers look in folders of their own.
 std::vector<JobRequest> job_requests(const std::vector<Job>& jobs, const SubmitTerms& terms = {});
 
 // What is wrong when a key belongs to another job text in the store already, or nothing. Errors of

@@ -26,7 +26,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MAX_CRASHES = 8
+MAX_CRASHES = 6
 LEASE = 2.0
 SEEDS = 5
 
@@ -87,7 +87,7 @@ class Farm:
                                     "OMP_NUM_THREADS": "1"}
         command = [self.program, "worker", "--store", self.store, "--output-dir", self.out, "--models",
                    ROOT / "tests/data/golden", "--drain", "--lease", LEASE, "--stall", 3 * LEASE, "--grace", 5,
-                   "--max-errors", 50, "--max-crashes", MAX_CRASHES, "--retry-delay", 0.1, "--threads", 1]
+                   "--max-errors", 50, "--max-crashes", MAX_CRASHES, "--retry-delay", 0.01, "--threads", 1]
         self.workers.append(subprocess.Popen(list(map(str, command)), env=environment, stderr=self.log))
 
     def children(self, pid):

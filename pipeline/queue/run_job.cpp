@@ -50,7 +50,10 @@ bool is_done(const Job& job, const std::string& folder) {
   if (!fs::exists(manifest) || !fs::exists(clip)) return false;
   const nlohmann::json found = read_json_file(manifest.string());
   const auto same_job = found.find("order");
-  if (same_job == found.end() || *same_job != nlohmann::json::parse(job.effective)) return false;
+  if (same_job == found.end()) return false;
+  nlohmann::json there = *same_job, wanted = nlohmann::json::parse(job.effective);
+  for (nlohmann::json* order : {&there, &wanted}) order->erase("limits");  // they change no result
+  if (there != wanted) return false;
   const auto hashes = found.find("hashes");
   return hashes != found.end() && hashes->value("file", "") == sha256_of_file(clip.string());
 }
@@ -121,7 +124,12 @@ JobResult run_job(const Job& job, const RunJobOptions& where, const Events& even
   if (where.may_publish && !where.may_publish())
     throw TemporaryError("job " + quote(job.id) +
                          " is no longer this claim's; nothing is published");
-  publish({{temporary.name(), result.folder, /*overwrite=*/false}});
+  try {
+    publish({{temporary.name(), result.folder, /*overwrite=*/false}});
+  } catch (const OutputError&) {
+    result.was_there = is_done(job, result.folder);  // another run of it was first
+    if (!result.was_there) throw;
+  }
   fs::remove(checkpoint, ignored);
   return result;
 }

@@ -144,6 +144,26 @@ class Run(cli.ProgramTest):
         self.assertFalse((self.folder / "out").exists())
         self.assert_refused(64, ["--num-frames is 6"], "run", self.job(num_frames=6), "--dry-run")
 
+    def test_limits_are_no_part_of_what_was_made(self):
+        self.succeed("run", self.job())
+        self.assertIn("is done already", self.succeed("run", self.job(), "--set", "limits.max_memory_gib=60").err)
+
+    def test_two_runs_of_one_job_at_once_both_succeed(self):
+        job = self.job(sampling={"steps": 40})
+        both = [subprocess.Popen([cli.PROGRAM, "run", job, "--progress", "none"], cwd=self.folder,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+        for process in both:
+            error = process.communicate(timeout=60)[1]
+            self.assertEqual(process.returncode, 0, error)
+        self.assertEqual(self.names("out"), ["shot_010", "shot_010/clip.mp4", "shot_010/contact.png",
+                                             "shot_010/manifest.json"])
+
+    def test_one_job_of_many(self):
+        (self.folder / "jobs.jsonl").write_text("\n".join(json.dumps(JOB | {"id": name}) for name in ("a", "b")))
+        self.succeed("run", "jobs.jsonl", "--only", "2")
+        self.assertEqual([name for name in self.names("out") if "/" not in name], ["b"])
+        self.assert_refused(64, ["--only is 3", "has 2 jobs"], "run", "jobs.jsonl", "--only", "3")
+
     def test_many_jobs(self):
         lines = [json.dumps(JOB | {"id": name}) for name in ("a", "b")]
         (self.folder / "jobs.jsonl").write_text("\n".join(lines))

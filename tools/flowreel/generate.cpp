@@ -6,6 +6,7 @@
 #include "configs/job.h"
 #include "errors/error.h"
 #include "files/file.h"
+#include "pipeline/generate/validate.h"
 #include "tools/flowreel/arguments.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/defaults.h"
@@ -172,11 +173,17 @@ Job job_of(const GenerateOptions& options, const std::string& id) {
   return job;
 }
 
+// Names of files need not be UTF-8, as texts of jobs are.
+std::string text_of(const nlohmann::json& job, int indent) {
+  return job.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 void run(const CLI::App& command, GenerateArguments& a) {
   complete(command, a);
+  validate(a.options);  // before texts become JSON
   if (a.print_job) {
     const Job job = job_of(a.options, id_of(a.options.output.path));
-    std::printf("%s\n", job_json(job).dump(2).c_str());
+    std::printf("%s\n", text_of(job_json(job), 2).c_str());
     return;
   }
   ProgressPrinter printer(parse_progress(a.text.progress));
@@ -190,7 +197,7 @@ void run(const CLI::App& command, GenerateArguments& a) {
     events.tell("seed " + std::to_string(a.options.sampling.seed));
   }
   // Without the name of the output, so that one run makes the same bytes under any name.
-  a.options.job = job_json(job_of(a.options, "clip")).dump();
+  a.options.job = text_of(job_json(job_of(a.options, "clip")), -1);
   generate(a.options, events);
   printer.finish(a.options.output.path);
 }

@@ -180,6 +180,11 @@ Events ProgressPrinter::events() {
 void ProgressPrinter::finish(const std::string& output) {
   const std::lock_guard lock(state_->mutex);
   state_->close_bar();
+  if (state_->mode == ProgressMode::kOpenjd) {
+    std::printf("openjd_progress: 100.0\nopenjd_status: done, %s\n", printable(output).c_str());
+    std::fflush(stdout);
+    return;
+  }
   if (state_->mode != ProgressMode::kJson) {
     std::printf("%s\n", output.c_str());
     return;

@@ -60,10 +60,12 @@ void add_queue_options(CLI::App& verb, QueueOptions& options) {
   verb.add_flag("--json", options.json, "for machines: one JSON object a line");
 }
 
-std::unique_ptr<JobStore> open_queue(const QueueOptions& options, OpenMode mode) {
+std::unique_ptr<JobStore> open_queue(const QueueOptions& options, OpenMode mode,
+                                     const RetryPolicy& policy) {
   check_database_name(options.store);
   StoreOptions store_options;
   store_options.mode = mode;
+  store_options.policy = policy;
   try {
     return open_store(options.store, store_options);
   } catch (const MissingInputError& error) {

@@ -21,7 +21,8 @@ void add_queue_options(CLI::App& verb, QueueOptions& options);
 
 // Errors as open_store(), none of which tells the password of a database.
 std::unique_ptr<JobStore> open_queue(const QueueOptions& options,
-                                     OpenMode mode = OpenMode::kMustExist);
+                                     OpenMode mode = OpenMode::kMustExist,
+                                     const RetryPolicy& policy = {});
 
 // By number or key, without the job text. MissingInputError: there is none; UsageError: it is the
 // number of one and the key of another, which "id:" and "key:" before it tell apart.

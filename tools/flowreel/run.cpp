@@ -23,6 +23,7 @@ constexpr const char* kFooter =
 struct RunArguments {
   std::string file, output_dir = "out", progress = "auto";
   std::vector<std::string> overrides;
+  int64_t only = 0;  // the job at this place in the file, from 1; 0: all
   bool dry_run = false;
 };
 
@@ -67,6 +68,10 @@ void run_one(Job& job, const RunArguments& a, ProgressMode mode) {
 void run(const RunArguments& a) {
   const ProgressMode mode = parse_progress(a.progress);
   std::vector<Job> jobs = read_jobs(a.file, a.overrides);
+  if (a.only > static_cast<int64_t>(jobs.size()))
+    throw UsageError("--only is " + std::to_string(a.only) + ", but " + quote(a.file) + " has " +
+                     std::to_string(jobs.size()) + " jobs");
+  if (a.only > 0) jobs = {jobs[static_cast<size_t>(a.only - 1)]};
   for (Job& job : jobs) resolve_paths(job, a.file);
   for (Job& job : jobs) run_one(job, a, mode);
 }
@@ -82,6 +87,8 @@ void add_run(CLI::App& app, Command& chosen) {
       ->check(not_empty());
   command->add_option("--set", arguments->overrides, "change one value: key=value or a.b=value")
       ->allow_extra_args(false);
+  command->add_option("--only", arguments->only, "run the N-th job of the file alone, from 1")
+      ->check(whole_number(1, INT64_MAX));
   command->add_flag("--dry-run", arguments->dry_run,
                     "check everything that can be, print the effective jobs, run nothing");
   command->add_option("--progress", arguments->progress,

@@ -10,12 +10,14 @@
 #include <mutex>
 #include <thread>
 
+#include "configs/spool.h"
 #include "errors/error.h"
-#include "pipeline/queue/open_store.h"
+#include "errors/quote.h"
 #include "pipeline/queue/roots.h"
 #include "tools/flowreel/arguments.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/printable.h"
+#include "tools/flowreel/queue.h"
 #include "tools/flowreel/stop_signal.h"
 #include "tools/flowreel/worker_metrics.h"
 
@@ -29,7 +31,8 @@ constexpr const char* kFooter =
 struct WorkerArguments {
   WorkerOptions options;
   Roots roots;
-  std::string store = "sqlite:queue.db", metrics;
+  QueueOptions queue;
+  std::string spool, metrics;
   std::vector<std::string> labels;
   double lease_s = 60, stall_s = 600, grace_s = 25, memory_gib = 0, child_memory_gib = 0;
   double retry_delay_s = 15;
@@ -87,11 +90,11 @@ class Crew {
  private:
   void work(int index) {
     try {
-      StoreOptions store_options;
-      store_options.mode = OpenMode::kCreate;
-      store_options.policy = a_.policy;
-      store_options.policy.first_delay_ms = ms(a_.retry_delay_s);
-      const auto store = open_store(a_.store, store_options);
+      RetryPolicy policy = a_.policy;
+      policy.first_delay_ms = ms(a_.retry_delay_s);
+      // A spool makes its queue; else a name that was mistyped would be a new, empty one.
+      const auto store =
+          open_queue(a_.queue, a_.spool.empty() ? OpenMode::kMustExist : OpenMode::kCreate, policy);
       const WorkerOptions options = options_of(a_, index);
       WorkerEvents events;
       events.stop = [this] { return stop_signal() != 0 || over_; };
@@ -101,12 +104,27 @@ class Crew {
       events.counted = [&](const WorkerCounts& counts) {
         metrics_.update(static_cast<size_t>(index), counts, *store);
       };
+      if (!a_.spool.empty() && index == 0)
+        events.before_claim = [&] { ingest(*store, events.log); };
       events.counted({});
       ended(Worker(*store, options, events).run());
     } catch (...) {
       const std::lock_guard lock(mutex_);
       if (!error_) error_ = std::current_exception();
       over_ = true;
+    }
+  }
+
+  void ingest(JobStore& store, const std::function<void(const std::string&)>& log) const {
+    try {
+      Spool(a_.spool).ingest(store, [&log](const Ingested& file) {
+        log(quote(file.file) + " is now " + quote(file.moved_to) +
+            (file.code == 0 ? "" : ": " + file.message));
+      });
+    } catch (const IoError& error) {
+      log(error.what());  // the file stays, for the next time
+    } catch (const OutputError& error) {
+      log(error.what());
     }
   }
 
@@ -135,9 +153,10 @@ void run(const WorkerArguments& a) {
 }
 
 void add_queue_options(CLI::App& command, WorkerArguments& a) {
-  command.add_option("--store", a.store, "sqlite:PATH or postgresql://… (sqlite:queue.db)")
+  command.add_option("--store", a.queue.store, "sqlite:PATH or postgresql://… (sqlite:queue.db)")
       ->envname("FLOWREEL_STORE")
       ->check(not_empty());
+  command.add_option("--spool", a.spool, "folder whose inbox/ is submitted to the queue");
   command.add_option("--name", a.options.name, "in the history of jobs (host and process)");
   command.add_option("--offers", a.labels, "labels that jobs may need, as gpu,big")->delimiter(',');
   command.add_option("--offers-memory", a.memory_gib, "GiB that a job may need (0)")

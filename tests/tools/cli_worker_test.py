@@ -1,0 +1,163 @@
+"""`flowreel worker`: real jobs from a queue, through a child that stays warm, stops, dies and is refused paths."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import cli_program as cli
+
+JOB = {"schema_version": 1, "model": {"path": "tiny/model"}, "prompt": "a cat", "width": 32, "height": 16,
+       "num_frames": 5, "sampling": {"steps": 2}, "compute": {"threads": 1}, "output": {"contact_sheet": False}}
+
+
+class Worker(cli.ProgramTest):
+    def submit(self, *jobs):
+        (self.folder / "jobs.jsonl").write_text("\n".join(json.dumps(JOB | job) for job in jobs))
+        self.succeed("queue", "submit", "jobs.jsonl")
+
+    def worker(self, *options):
+        return ["worker", "--output-dir", "out", "--models", cli.GOLDEN, "--min-free", "0", *options]
+
+    def start(self, *options):
+        command = [cli.PROGRAM, *map(str, self.worker(*options))]
+        process = subprocess.Popen(command, cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.kill)
+        return process
+
+    def jobs(self):
+        lines = self.succeed("queue", "list", "--json").out.splitlines()
+        return {job["key"]: job for job in map(json.loads, lines)}
+
+    def manifest(self, name):
+        return json.loads((self.folder / "out" / name / "manifest.json").read_text())
+
+    def wait_for(self, holds, what):
+        end = time.monotonic() + 60
+        while not holds():
+            self.assertLess(time.monotonic(), end, what)
+            time.sleep(0.02)
+
+    def test_works_through_a_queue_and_tells_prometheus(self):
+        self.submit({"id": "a"}, {"id": "b", "seed": 7}, {"id": "lost", "model": {"path": "nowhere"}})
+        result = self.succeed(*self.worker("--drain", "--metrics", "worker.prom"))
+        self.assertIn("job 1 (a): done", result.err)
+        jobs = self.jobs()
+        self.assertEqual([jobs[key]["state"] for key in ("a", "b", "lost")], ["succeeded", "succeeded", "failed"])
+        self.assertEqual(jobs["lost"]["failure"]["exit_code"], 66)
+        self.assertIn("model.path \"nowhere\"", jobs["lost"]["failure"]["message"])
+        self.assertIn("identical: ", self.succeed("verify", "out/a", "--progress", "none").out)
+        text = (self.folder / "worker.prom").read_text()
+        self.assertIn('flowreel_worker_attempts_total{worker="0",end="succeeded"} 2', text)
+        self.assertIn('flowreel_queue_jobs{state="failed"} 1', text)
+        self.assertIn('flowreel_worker_children_total{worker="0"} 1', text)
+
+    def test_a_warm_worker_makes_the_bytes_of_a_new_process_and_does_not_grow(self):
+        """Other models, sizes and failures lie between; memory is that of the tenth job."""
+        many = []
+        for i in range(40):
+            other = [{"width": 48}, {"model": {"path": "cfg/model"}, "sampling": {"steps": 1, "cfg_scale": 2}},
+                     {"width": 20}, {"num_frames": 9}][i % 4]
+            many.append({"id": f"other_{i}", "seed": i} | other)
+            many.append({"id": f"same_{i}", "seed": 7})
+        self.submit(*many)
+        process = self.start("--drain")
+        memory = {}
+
+        def seen():
+            for name in (4, 38):
+                if name not in memory and (self.folder / f"out/same_{name}").exists():
+                    memory[name] = self.child_memory(process)
+            return process.poll() is not None
+
+        self.wait_for(seen, "the queue is not worked through")
+        self.assertEqual(process.returncode, 0)
+        (self.folder / "last.json").write_text(json.dumps(JOB | {"id": "same_39", "seed": 7}))
+        self.succeed("queue", "submit", "last.json", "--store", "sqlite:fresh.db")
+        self.succeed("worker", "--output-dir", "fresh", "--models", cli.GOLDEN, "--min-free", "0", "--drain", "--store",
+                     "sqlite:fresh.db")
+        for name in ("clip.mp4", "manifest.json"):
+            self.assertEqual(*[(self.folder / out / "same_39" / name).read_bytes() for out in ("out", "fresh")])
+        fresh = json.loads((self.folder / "fresh/same_39/manifest.json").read_text())["hashes"]
+        for i in range(40):
+            hashes = self.manifest(f"same_{i}")["hashes"]
+            for name in ("noise", "latents", "frames"):
+                self.assertEqual(hashes[name], fresh[name], f"job {i}")
+        if len(memory) == 2:
+            self.assertLess(memory[38], memory[4] * 1.1 + 8, f"MiB: {memory}")
+
+    def child_memory(self, process):
+        """MiB resident of the child of a worker."""
+        for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                status = pathlib.Path(f"/proc/{child}/status").read_text()
+                return int(status.split("VmRSS:")[1].split()[0]) / 1024
+        return 0
+
+    def test_a_stop_signal_saves_releases_and_the_next_worker_goes_on(self):
+        self.submit({"id": "long", "sampling": {"steps": 400}, "checkpoint": {"every_steps": 5}})
+        process = self.start()
+        self.wait_for((self.folder / "out/.checkpoints/long.safetensors").exists, "no checkpoint")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=30), 143)
+        job = self.jobs()["long"]
+        self.assertEqual((job["state"], job["counters"]["releases"], job["counters"]["crashes"]), ("queued", 1, 0))
+        result = self.succeed(*self.worker("--drain"))
+        self.assertIn("going on from step", result.err)
+        self.assertEqual(self.jobs()["long"]["state"], "succeeded")
+        self.assertIn("identical: ", self.succeed("verify", "out/long", "--progress", "none").out)
+
+    def test_a_killed_child_costs_an_attempt_and_leaves_nothing(self):
+        self.submit({"id": "long", "sampling": {"steps": 400}, "checkpoint": {"every_steps": 5}})
+        process = self.start("--drain", "--retry-delay", "0.1")
+        self.wait_for((self.folder / "out/.checkpoints/long.safetensors").exists, "no checkpoint")
+        (child,) = [int(pid) for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir()
+                    for pid in (task / "children").read_text().split()]
+        os.kill(child, signal.SIGKILL)
+        self.assertEqual(process.wait(timeout=60), 0)
+        job = self.jobs()["long"]
+        self.assertEqual((job["state"], job["counters"]["crashes"]), ("succeeded", 1))
+        self.assertEqual([p.name for p in (self.folder / "out").iterdir() if p.name.endswith(".tmp")], [])
+
+    def test_a_cancelled_job_stops(self):
+        self.submit({"id": "long", "sampling": {"steps": 10000}})
+        process = self.start("--drain", "--lease", "1")
+        self.wait_for(lambda: self.jobs()["long"]["state"] == "running", "it does not run")
+        self.succeed("queue", "cancel", "long")
+        self.assertEqual(process.wait(timeout=30), 0)
+        self.assertEqual(self.jobs()["long"]["state"], "cancelled")
+
+    def test_paths_lead_nowhere_but_to_its_folders(self):
+        models = self.folder / "models"
+        models.mkdir()
+        (models / "out").symlink_to(cli.TINY)
+        (models / "inside").symlink_to("real")
+        (self.copy_model()).rename(models / "real")
+        self.submit({"id": "a", "model": {"path": "out"}}, {"id": "b", "model": {"path": "inside"}},
+                    {"id": "c", "model": {"path": "real"}, "task": "v2v", "input": "x.mp4"})
+        self.succeed("worker", "--output-dir", "out", "--models", models, "--drain", "--min-free", "0")
+        jobs = self.jobs()
+        self.assertEqual([jobs[key]["state"] for key in "abc"], ["failed", "succeeded", "failed"])
+        self.assertEqual([jobs[key]["failure"]["exit_code"] for key in "ac"], [77, 77])
+
+    def test_a_spool_is_submitted(self):
+        inbox = self.folder / "spool/inbox"
+        inbox.mkdir(parents=True)
+        (inbox / "a.json").write_text(json.dumps(JOB | {"id": "a"}))
+        (inbox / "bad.json").write_text("{")
+        self.succeed(*self.worker("--spool", "spool", "--drain"))
+        self.assertEqual(self.jobs()["a"]["state"], "succeeded")
+        self.assertTrue((self.folder / "spool/accepted/a.json").exists())
+        self.assertTrue((self.folder / "spool/rejected/bad.json.error.json").exists())
+
+    def test_refused(self):
+        self.assert_refused(66, ["queue.db", "submit"], *self.worker("--drain"))
+        self.assert_refused(64, ["--workers"], *self.worker("--workers", "0"))
+        self.assert_refused(64, ["--output-dir"], "worker", "--drain")
+
+
+if __name__ == "__main__":
+    cli.main()
