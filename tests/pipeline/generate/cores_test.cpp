@@ -12,8 +12,11 @@ namespace {
 class StrictTest : public ::testing::Test {
  protected:
   GenerateOptions options(const std::string& name, int threads) const {
-    GenerateOptions o = quick_options(folder_ / name);
-    o.size = {64, 48, 9, 24};
+    // Large enough that without strict four threads make other bits than two.
+    GenerateOptions o = golden_options(
+        Golden(std::filesystem::path(FLOWREEL_TEST_DATA) / "golden" / "small"), folder_ / name);
+    o.sampling.steps = 1;
+    o.size = {128, 128, 5, 24};
     o.compute.determinism = Determinism::kStrict;
     o.compute.threads = threads;
     return o;
