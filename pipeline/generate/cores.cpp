@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <vector>
@@ -36,6 +37,9 @@ void use_cores(int count) {
   const size_t wanted = count <= 0 || static_cast<size_t>(count) > cores.size()
                             ? cores.size()
                             : static_cast<size_t>(count);
+  // An embedding program may have placed its threads: they are moved only when something changes.
+  static std::atomic<size_t> in_use{cores.size()};
+  if (in_use.exchange(wanted) == wanted) return;
   cpu_set_t set;
   CPU_ZERO(&set);
   const auto first = static_cast<size_t>(::getpid());

@@ -45,8 +45,10 @@ class Run {
   }
 
   RunRecord operator()() {
-    model_.begin(record_.plan, fits_whole(stage_needs(model_.directory(), options_, record_),
-                                          record_.plan.device));
+    const bool may_keep =
+        model_.has_cache() &&
+        fits_whole(stage_needs(model_.directory(), options_, record_), record_.plan.device);
+    model_.begin(record_.plan, may_keep);
     output_.emplace(options_.output, record_.size);
     std::optional<OutputFile> saved;
     if (!options_.output.save_latents.empty())
@@ -87,21 +89,22 @@ class Run {
   }
 
   // All that decides the latents.
-  std::string run_key() const {
+  std::string run_key() {
     GenerateOptions only_latents = options_;
     only_latents.job.clear();
     only_latents.order.clear();
     only_latents.output = {};
     RunRecord record = record_;
     if (!frames_.defined()) record.tiling = {};  // of the decode alone, and it may depend on memory
-    const std::string text = manifest_json(only_latents, record) + model_identity(options_.model);
+    const std::string text = manifest_json(only_latents, record) + model_.identity();
     Sha256 hash;
     hash.update(text.data(), text.size());
     return hash.hex();
   }
 
   void go_on_from_checkpoint() {
-    file_.emplace(options_.checkpoint, run_key(), events_);
+    const bool is_kept = !options_.checkpoint.file.empty();
+    file_.emplace(options_.checkpoint, is_kept ? run_key() : "", events_);
     std::optional<RunState> found = file_->load();
     if (!found) return;
     state_ = std::move(*found);
@@ -117,6 +120,7 @@ class Run {
   }
 
   void save_state() {
+    if (!file_->is_kept()) return;
     state_.sampling.latents = state_.sampling.latents.cpu();
     state_.hashes = record_.hashes;
     state_.state_hashes = record_.state_hashes;

@@ -14,12 +14,18 @@ RunModel::RunModel(const GenerateOptions& options, const Events& events, ModelCa
   directory_.observe_reads(digest_.observer());
 }
 
+const std::string& RunModel::identity() {
+  if (identity_.empty()) identity_ = model_identity(options_.model);
+  return identity_;
+}
+
 void RunModel::begin(const ComputePlan& plan, bool may_keep) {
   plan_ = plan;
-  cache_.begin(options_.model + "\n" + model_identity(options_.model) + plan.device.str() +
+  if (!keeps_) return;
+  cache_.begin(options_.model + "\n" + identity() + plan.device.str() +
                    c10::toString(plan.transformer) + c10::toString(plan.text) +
                    c10::toString(plan.vae),
-               keeps_ && may_keep);
+               may_keep);
 }
 
 std::shared_ptr<const TextStage> RunModel::text() {

@@ -23,6 +23,12 @@ class RunModel {
   const ModelDirectory& directory() const { return directory_; }
   WeightsDigest& digest() { return digest_; }
 
+  // The model as it lies on the disk now: model_identity(), found out once.
+  const std::string& identity();
+
+  // Whether networks may stay for another run; their room is not looked at.
+  bool has_cache() const { return keeps_; }
+
   // Before the first network; may_keep: whether there is room for them to stay in the cache.
   void begin(const ComputePlan& plan, bool may_keep);
 
@@ -48,6 +54,7 @@ class RunModel {
   bool keeps_;
   ModelCache& cache_;
   ComputePlan plan_;
+  std::string identity_;
 };
 
 }  // namespace flowreel

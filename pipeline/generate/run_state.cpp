@@ -74,7 +74,6 @@ std::optional<RunState> StateFile::load() const {
 }
 
 void StateFile::save(const RunState& state) const {
-  if (!is_kept()) return;
   const fs::path folder = fs::path(options_.file).parent_path();
   std::error_code error;
   if (!folder.empty()) fs::create_directories(folder, error);

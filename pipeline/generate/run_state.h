@@ -37,8 +37,8 @@ class StateFile {
   }
   bool is_kept() const { return !options_.file.empty(); }
 
-  // Atomic: the state is there whole, or the one before it is. Makes the folder when it is not
-  // there. OutputError, IoError.
+  // For a file that is kept. Atomic: the state is there whole, or the one before it is. Makes the
+  // folder when it is not there. OutputError, IoError.
   void save(const RunState& state) const;
 
  private:
