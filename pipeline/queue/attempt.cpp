@@ -96,10 +96,7 @@ std::optional<AttemptResult> Attempt::look_after(ChildProcess& child) {
     return end_child(child, options_.grace_ms, "cancelled at " + at_);
   if (stop_()) return end_child(child, options_.grace_ms, "the worker stops, at " + at_);
   if (now_ms() - last_sign_ms_ < options_.stall_ms) return std::nullopt;
-  child.signal(SIGCONT);
-  child.signal(SIGTERM);
-  if (!child.wait(static_cast<int>(options_.kill_ms))) child.signal(SIGKILL);
-  child.wait(-1);
+  child.end(static_cast<int>(options_.kill_ms));
   return fail({FailureClass::kTransient, 0,
                "stalled at " + at_ + ": no sign of work for " + seconds(options_.stall_ms)});
 }
@@ -163,9 +160,7 @@ AttemptResult Attempt::release(const std::string& reason) {
 
 AttemptResult Attempt::lost(ChildProcess& child) {
   log_(name() + ": the claim was lost; nothing is published");
-  child.signal(SIGTERM);
-  if (!child.wait(static_cast<int>(options_.kill_ms))) child.signal(SIGKILL);
-  child.wait(-1);
+  child.end(static_cast<int>(options_.kill_ms));
   remove_unfinished(options_.output_dir, claim_.key, claim_.token + 1);
   return {AttemptEnd::kLost, {}};
 }

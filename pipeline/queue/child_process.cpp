@@ -166,6 +166,13 @@ ChildProcess::Read ChildProcess::read_line(std::string& line, int timeout_ms) {
   }
 }
 
+ChildEnd ChildProcess::end(int patience_ms) {
+  signal(SIGCONT);
+  signal(SIGTERM);
+  if (!wait(patience_ms)) signal(SIGKILL);
+  return *wait(-1);
+}
+
 std::optional<ChildEnd> ChildProcess::wait(int timeout_ms) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   while (!end_) {

@@ -44,6 +44,9 @@ class ChildProcess {
 
   void signal(int number);  // to it and all that it started
 
+  // Asks it to end by TERM, also when it is stopped; after that time it is killed. How it ended.
+  ChildEnd end(int patience_ms);
+
   // How it ended, when it has within the time.
   std::optional<ChildEnd> wait(int timeout_ms);
 
