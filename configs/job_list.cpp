@@ -72,8 +72,7 @@ void read_lines(const std::string& text, const std::string& path, Reader& reader
 }  // namespace
 
 std::vector<Job> read_jobs(const std::string& path, const std::vector<std::string>& overrides) {
-  const std::vector<uint8_t> bytes = read_all(InputFile(path), kLimits.max_bytes);
-  return parse_jobs(std::string(bytes.begin(), bytes.end()), path, overrides);
+  return parse_jobs(read_text(path, kLimits.max_bytes), path, overrides);
 }
 
 std::vector<Job> parse_jobs(std::string text, const std::string& name,

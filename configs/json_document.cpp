@@ -6,8 +6,7 @@
 namespace flowreel {
 
 JsonDocument read_document(const std::string& path, const JsonLimits& limits) {
-  const std::vector<uint8_t> bytes = read_all(InputFile(path), limits.max_bytes);
-  return parse_document(std::string(bytes.begin(), bytes.end()), path, limits);
+  return parse_document(read_text(path, limits.max_bytes), path, limits);
 }
 
 JsonDocument parse_document(std::string text, const std::string& name, const JsonLimits& limits) {

@@ -28,19 +28,12 @@ std::optional<std::string> stored_text(JobStore& store, const JobInfo& found) {
   }
 }
 
-void check_paths(const Job& job) {
-  const GenerateOptions& o = job.options;
-  const std::pair<const char*, const std::string&> paths[] = {
-      {"model.path", o.model},
-      {"input", o.input},
-      {"first_frame", o.first_frame},
-      {"from_latents", o.from_latents},
-      {"initial_latents", o.initial_latents}};
-  for (const auto& [key, path] : paths) {
-    const std::filesystem::path parts(path);
+void check_paths(Job job) {
+  for (const auto& [key, path] : paths_of(job)) {
+    const std::filesystem::path parts(*path);
     const bool climbs = std::find(parts.begin(), parts.end(), "..") != parts.end();
     if (!parts.is_absolute() && !climbs) continue;
-    throw PathError("job " + quote(job.id) + ": " + key + " is " + quote(path) +
+    throw PathError("job " + quote(job.id) + ": " + key + " is " + quote(*path) +
                     ", expected a path within the folder of models or inputs that a worker has");
   }
 }

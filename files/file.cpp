@@ -125,4 +125,9 @@ std::vector<uint8_t> read_all(const InputFile& file, uint64_t max_bytes) {
   return data;
 }
 
+std::string read_text(const std::string& path, uint64_t max_bytes) {
+  const std::vector<uint8_t> bytes = read_all(InputFile(path), max_bytes);
+  return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace flowreel

@@ -65,4 +65,7 @@ class InputFile {
 // The whole file; DataError when it has more than max_bytes, otherwise as InputFile::read.
 std::vector<uint8_t> read_all(const InputFile& file, uint64_t max_bytes);
 
+// The same as text. Errors of InputFile too.
+std::string read_text(const std::string& path, uint64_t max_bytes);
+
 }  // namespace flowreel

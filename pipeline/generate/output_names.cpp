@@ -55,6 +55,10 @@ class Names {
 
 }  // namespace
 
+std::string clip_ending(const std::string& codec) {
+  return codec == "av1" ? ".webm" : codec == "ffv1" ? ".mkv" : ".mp4";
+}
+
 void check_names_differ(const OutputOptions& o, const InputNames& inputs) {
   if (o.path.empty())
     throw UsageError("--output is missing; expected the name of the clip to write");

@@ -16,4 +16,7 @@ using InputNames = std::vector<std::pair<const char*, std::string>>;
 // input lies in; or when there is no --output.
 void check_names_differ(const OutputOptions& outputs, const InputNames& inputs);
 
+// ".mp4", ".webm" or ".mkv": how the name of a clip of this codec ends where flowreel chooses it.
+std::string clip_ending(const std::string& codec);
+
 }  // namespace flowreel

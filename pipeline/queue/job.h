@@ -1,6 +1,7 @@
 // One clip as a render queue orders it; configs/job.h reads it from JSON.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -18,5 +19,19 @@ struct Job {
   bool save_latents = false, save_frames = false, contact_sheet = true;
   std::string effective;  // all of it as a job file: with presets and overrides, without defaults
 };
+
+// The paths in a job, by the key that each has in its file; where a job names none it is empty.
+struct JobPath {
+  const char* key;
+  std::string* path;
+};
+inline std::array<JobPath, 5> paths_of(Job& job) {
+  GenerateOptions& o = job.options;
+  return {{{"model.path", &o.model},
+           {"input", &o.input},
+           {"first_frame", &o.first_frame},
+           {"from_latents", &o.from_latents},
+           {"initial_latents", &o.initial_latents}}};
+}
 
 }  // namespace flowreel

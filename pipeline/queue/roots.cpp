@@ -47,16 +47,12 @@ std::string resolved(const std::string& root, const char* kind, const std::strin
 }  // namespace
 
 void resolve_within(const Roots& roots, Job& job) {
-  GenerateOptions& o = job.options;
-  if (!o.model.empty()) o.model = resolved(roots.models, "models", "model.path", o.model);
-  const std::pair<const char*, std::string*> inputs[] = {{"input", &o.input},
-                                                         {"first_frame", &o.first_frame},
-                                                         {"from_latents", &o.from_latents},
-                                                         {"initial_latents", &o.initial_latents}};
-  for (const auto& [key, path] : inputs) {
+  for (const auto& [key, path] : paths_of(job)) {
     if (path->empty()) continue;
-    check_local_path(*path);
-    *path = resolved(roots.inputs, "inputs", key, *path);
+    const bool is_model = path == &job.options.model;
+    if (!is_model) check_local_path(*path);
+    *path = resolved(is_model ? roots.models : roots.inputs, is_model ? "models" : "inputs", key,
+                     *path);
   }
 }
 

@@ -12,6 +12,7 @@
 #include "models/weights/json.h"
 #include "pipeline/generate/generate.h"
 #include "pipeline/generate/hash.h"
+#include "pipeline/generate/output_names.h"
 #include "pipeline/queue/unfinished.h"
 
 namespace flowreel {
@@ -27,9 +28,7 @@ std::string checkpoint_file(const Job& job, const std::string& output_dir) {
   return (fs::path(output_dir) / ".checkpoints" / (job.id + ".safetensors")).string();
 }
 
-std::string clip_name(const std::string& codec) {
-  return codec == "av1" ? "clip.webm" : codec == "ffv1" ? "clip.mkv" : "clip.mp4";
-}
+std::string clip_name(const std::string& codec) { return "clip" + clip_ending(codec); }
 
 GenerateOptions options_in(const Job& job, const std::string& folder) {
   const auto in_folder = [&](const char* name) { return (fs::path(folder) / name).string(); };

@@ -31,18 +31,7 @@ def optional(module):
 
 def job(name, **changes):
     """The order of a clip that takes about a second."""
-    return {
-        "schema_version": 1,
-        "id": name,
-        "model": {"path": str(cli.TINY)},
-        "prompt": "a cat",
-        "width": 32,
-        "height": 16,
-        "num_frames": 5,
-        "sampling": {"steps": 2},
-        "seed": 7,
-        "compute": {"threads": 1},
-    } | changes
+    return cli.JOB | {"id": name} | changes
 
 
 # Orders that no attempt can fill, by their exit code.

@@ -27,6 +27,20 @@ SANITIZED = "FLOWREEL_SANITIZED" in os.environ  # the program is slow then, and 
 BRIEF = ("--width", "32", "--height", "16", "--num-frames", "5", "--steps", "2", "--threads", "1")
 
 
+# The order of a clip that takes about a second.
+JOB = {
+    "schema_version": 1,
+    "id": "shot_010",
+    "model": {"path": str(TINY)},
+    "prompt": "a cat",
+    "width": 32,
+    "height": 16,
+    "num_frames": 5,
+    "sampling": {"steps": 2},
+    "seed": 7,
+    "compute": {"threads": 1},
+}
+
 # A run of `train` that takes a second; what a test adds are the data and what it is about.
 TRAINING = {
     "objective": "cfm",

@@ -6,20 +6,7 @@ import subprocess
 import time
 
 import cli_program as cli
-from cli_program import TINY
-
-JOB = {
-    "schema_version": 1,
-    "id": "shot_010",
-    "model": {"path": str(TINY)},
-    "prompt": "a cat",
-    "width": 32,
-    "height": 16,
-    "num_frames": 5,
-    "sampling": {"steps": 2},
-    "seed": 7,
-    "compute": {"threads": 1},
-}
+from cli_program import JOB, TINY
 
 
 class Run(cli.ProgramTest):

@@ -5,6 +5,7 @@
 #include "models/model_defaults.h"
 #include "models/model_dir.h"
 #include "models/text/words.h"
+#include "tools/flowreel/printable.h"
 
 namespace flowreel {
 namespace {
@@ -16,12 +17,6 @@ void fill(std::optional<T>& option, const std::optional<U>& value, const char* n
   if (option || !value) return;
   option = static_cast<T>(*value);
   said.push_back(std::string(name) + " " + number_text(static_cast<double>(*value)));
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
 }
 
 void tell_unknown_words(const std::string& prompt, const std::vector<std::string>& known,

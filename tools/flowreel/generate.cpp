@@ -95,8 +95,7 @@ void add_run_options(CLI::App& command, GenerateArguments& a) {
 
 std::string read_prompt(const std::string& path) {
   constexpr uint64_t kMaxBytes = 1 << 20;
-  const std::vector<uint8_t> bytes = read_all(InputFile(path), kMaxBytes);
-  std::string text(bytes.begin(), bytes.end());
+  std::string text = read_text(path, kMaxBytes);
   if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);  // a byte order mark is no text
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   return text;

@@ -16,6 +16,12 @@ std::string printable(const std::string& text) {
   return line;
 }
 
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
 std::string without_passwords(std::string text) {
   const std::string hidden = "***", parameter = "password=";
   const size_t scheme = text.find("://");

@@ -34,10 +34,7 @@ void resolve(std::string& path, const fs::path& folder) {
 
 void resolve_paths(Job& job, const std::string& file) {
   const fs::path folder = fs::path(file).parent_path();
-  GenerateOptions& o = job.options;
-  for (std::string* path :
-       {&o.model, &o.input, &o.first_frame, &o.from_latents, &o.initial_latents})
-    resolve(*path, folder);
+  for (const JobPath& named : paths_of(job)) resolve(*named.path, folder);
 }
 
 // The job as it would be run, sizes resolved, on stdout.

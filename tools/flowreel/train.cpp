@@ -59,10 +59,7 @@ class KeptConfig {
     if (error) throw OutputError(folder_ + ": cannot be made: " + error.message());
     was_there_ = std::filesystem::exists(path());
     if (was_there_ && !config.plan.trainer.resume) return;  // of a run that train() will not touch
-    if (was_there_) {
-      const std::vector<uint8_t> bytes = read_all(InputFile(path()), kMostBytes);
-      before_.assign(bytes.begin(), bytes.end());
-    }
+    if (was_there_) before_ = read_text(path(), kMostBytes);
     write(config.effective);
   }
   KeptConfig(const KeptConfig&) = delete;

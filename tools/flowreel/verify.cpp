@@ -16,6 +16,7 @@
 #include "pipeline/generate/generate.h"
 #include "pipeline/generate/hash.h"
 #include "pipeline/generate/inspect.h"
+#include "pipeline/generate/output_names.h"
 #include "tools/flowreel/arguments.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/printable.h"
@@ -40,12 +41,6 @@ struct Made {
   std::string name, manifest, clip;
 };
 
-std::string text_of(const std::string& path) {
-  constexpr uint64_t kMostBytes = 16u << 20;
-  const std::vector<uint8_t> bytes = read_all(InputFile(path), kMostBytes);
-  return {bytes.begin(), bytes.end()};
-}
-
 // Its manifest, with the hash that the file has now.
 Made made_clip(const std::string& path) {
   const std::string carried = inspect_clip_manifest(path);
@@ -68,7 +63,8 @@ std::string clip_beside(const fs::path& manifest) {
 }
 
 Made made_manifest(const std::string& path) {
-  const std::string text = text_of(path), clip = clip_beside(path);
+  constexpr uint64_t kMostBytes = 16u << 20;
+  const std::string text = read_text(path, kMostBytes), clip = clip_beside(path);
   const json manifest = parse_json(text, path);
   const json::json_pointer hash("/hashes/file");
   if (!clip.empty() && manifest.contains(hash) && manifest[hash] != sha256_of_file(clip))
@@ -84,15 +80,14 @@ Made made(const std::string& path) {
 }
 
 // The same job once more, into a folder that goes away with `folder`.
-Made make_again(const Made& first, const VerifyArguments& a, const TemporaryPath& folder) {
+Made make_again(const Made& first, const VerifyArguments& a, ProgressMode mode,
+                const TemporaryPath& folder) {
   GenerateOptions options = options_of_manifest(first.manifest, first.name);
   if (!a.model.empty()) options.model = a.model;
   fs::create_directories(folder.name());
-  const std::string ending = options.output.codec == "av1"    ? ".webm"
-                             : options.output.codec == "ffv1" ? ".mkv"
-                                                              : ".mp4";
-  options.output.path = (fs::path(folder.name()) / ("clip" + ending)).string();
-  ProgressPrinter printer(parse_progress(a.progress));
+  options.output.path =
+      (fs::path(folder.name()) / ("clip" + clip_ending(options.output.codec))).string();
+  ProgressPrinter printer(mode);
   const RunRecord record = generate(options, printer.events());
   return {"this run", manifest_json(options, record), options.output.path};
 }
@@ -124,9 +119,7 @@ std::optional<FramesApart> measure(const std::string& a, const std::string& b) {
 }
 
 std::string listed(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text.empty() ? "nothing" : text;
+  return parts.empty() ? "nothing" : joined(parts);
 }
 
 // One line for each thing that can be said.
@@ -156,11 +149,12 @@ void print(std::FILE* out, const RunComparison& c, const Made& first, const Made
 }
 
 void run(const VerifyArguments& a) {
+  const ProgressMode mode = parse_progress(a.progress);
   const Made first = made(a.path);
   const TemporaryPath folder((fs::temp_directory_path() / "flowreel_verify").string());
-  const Made second = a.other.empty() ? make_again(first, a, folder) : made(a.other);
+  const Made second = a.other.empty() ? make_again(first, a, mode, folder) : made(a.other);
   const RunComparison comparison = compare_runs(first.manifest, second.manifest);
-  print(is_for_machines(parse_progress(a.progress)) ? stderr : stdout, comparison, first, second);
+  print(is_for_machines(mode) ? stderr : stdout, comparison, first, second);
   if (!comparison.holds())
     throw ErrorWithCode<1>(quote(first.name) + " and " + quote(second.name) +
                            " are not the same: they part at " + comparison.parts_at);

@@ -112,8 +112,7 @@ std::vector<CaptionedClip> read_captions(const std::string& folder) {
     throw DataError(quote(folder) + " is a file, expected a folder with " + kName +
                     " and the clips it names");
   }
-  const std::vector<uint8_t> bytes = read_all(InputFile(folder + "/" + kName), kMaxBytes);
-  const std::string text(bytes.begin(), bytes.end());
+  const std::string text = read_text(folder + "/" + kName, kMaxBytes);
   const fs::path root = canonical(folder, quote(folder));
   std::vector<CaptionedClip> clips;
   std::map<fs::path, std::string> places;
