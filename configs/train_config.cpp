@@ -61,6 +61,18 @@ void read_adamw(Fields fields, AdamWOptions& adamw) {
   fields.finish();
 }
 
+// The matrices' optimizer; what it leaves is AdamW's.
+void read_optimizer(Fields& fields, OptimizerOptions& optimizer) {
+  read_adamw(fields.object("adamw"), optimizer.adamw);
+  const bool muon = fields.choose("optimizer", {"adamw", "muon"}, 0) == 1;
+  if (!muon) return;
+  Fields options = fields.object("muon");
+  optimizer.muon.emplace();
+  options.read("momentum", optimizer.muon->momentum, 0, 0.999999);
+  options.read("weight_decay", optimizer.muon->weight_decay, 0, 1000);
+  options.finish();
+}
+
 void read_every(Fields fields, TrainerOptions& trainer) {
   fields.read("log", trainer.log_every, 0, kMany);
   fields.read("validate", trainer.validate_every, 0, kMany);
@@ -123,7 +135,7 @@ void read_trainer(Fields& fields, TrainerOptions& trainer) {
   fields.read("keep_checkpoints", trainer.keep_checkpoints, 1, 1'000'000);
   trainer.bfloat16 = fields.choose("precision", {"float32", "bfloat16"}, 0) == 1;
   read_learning_rate(fields.object("learning_rate"), trainer.learning_rate);
-  read_adamw(fields.object("adamw"), trainer.adamw);
+  read_optimizer(fields, trainer.optimizer);
   read_every(fields.object("every"), trainer);
 }
 

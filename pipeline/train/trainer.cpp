@@ -62,7 +62,7 @@ class Run {
       : job_(job),
         options_(options),
         events_(events),
-        optimizer_(without_names(job.parameters), options.adamw),
+        optimizer_(job.parameters, options.optimizer),
         ema_(job.parameters, options.ema_decay) {}
 
   void operator()() {
@@ -121,11 +121,7 @@ class Run {
     for (const auto& [name, value] : values_of(job_.parameters))
       visitor("parameter." + name, value);
     for (const auto& [name, value] : ema_.values()) visitor("average." + name, value);
-    for (size_t i = 0; i < job_.parameters.size(); ++i) {
-      const AdamW::Moments& moments = optimizer_.moments()[i];
-      visitor("exp_avg." + job_.parameters[i].name, moments.exp_avg);
-      visitor("exp_avg_sq." + job_.parameters[i].name, moments.exp_avg_sq);
-    }
+    optimizer_.visit_state(visitor);
   }
 
   void restore(const TrainingState& state) {
@@ -138,7 +134,7 @@ class Run {
       }
       value.copy_(found->second);
     });
-    optimizer_.restore(optimizer_.moments(), state.step);  // moments were copied in place above
+    optimizer_.resume_at(state.step);
   }
 
   void save() {
@@ -231,7 +227,7 @@ class Run {
   const TrainingJob& job_;
   const TrainerOptions& options_;
   const TrainingEvents& events_;
-  AdamW optimizer_;
+  Optimizer optimizer_;
   Ema ema_;
   LossLog* log_ = nullptr;
   int64_t step_ = 0;

@@ -6,9 +6,9 @@
 #include <functional>
 #include <string>
 
-#include "pipeline/train/adamw.h"
 #include "pipeline/train/learning_rate.h"
 #include "pipeline/train/objective.h"
+#include "pipeline/train/optimizer.h"
 #include "pipeline/train/parameters.h"
 
 namespace flowreel {
@@ -18,7 +18,7 @@ struct TrainerOptions {
   int64_t steps = 1000;    // updates of the parameters
   int64_t accumulate = 1;  // batches per update
   LearningRate learning_rate;
-  AdamWOptions adamw;
+  OptimizerOptions optimizer;
   double clip_norm = 1.0;    // of all gradients together; 0: never clipped
   double ema_decay = 0.999;  // 0: no averaging
   uint64_t seed = 0;
