@@ -5,7 +5,8 @@
 
 Needs the targets flowreel and queue_bench. The store lies in a new folder within DIR (the system's for temporary
 files), whose disk counts: beside the submits stands how often in a second it makes 4 KiB durable (append, fdatasync),
-measured right before, by as many processes. Each submit, claim and end of a job is a durable transaction of its own.
+measured before and after by as many processes. Each submit, claim and end of a job is a durable transaction of its
+own, and an empty job is a claim and an end.
 PostgreSQL is started for it, with its defaults, and stopped again.
 
 A start is timed from the return of submit() to the folder that the worker's child makes for the results; the child has
@@ -55,12 +56,20 @@ class Bench:
 
     def submits_and_claims(self):
         for crew in CREW:
-            disk = self.rate("disk", self.folder, crew, self.args.seconds)
+            disk = [self.disk(crew)]
             submits = self.rate("submit", self.store, self.job, crew, self.args.seconds)
-            note = f"{submits / disk:.2f} of this disk's {disk:.0f} fdatasync/s"
-            self.rows.append((f"durable submits, {crew} at a time", submits, "/s", note))
-            ends = self.rate("work", self.store, crew)
-            self.rows.append((f"empty jobs, {crew} at a time", ends, "/s", "claim() and succeed()"))
+            disk.append(self.disk(crew))
+            jobs = self.rate("work", self.store, crew)
+            disk.append(self.disk(crew))
+            self.add_rate(f"durable submits, {crew} at a time", submits, 1, statistics.mean(disk[:2]))
+            self.add_rate(f"empty jobs, {crew} at a time", jobs, 2, statistics.mean(disk[1:]))
+
+    def disk(self, crew):
+        return self.rate("disk", self.folder, crew, self.args.seconds / 3)
+
+    def add_rate(self, what, rate, transactions, disk):
+        each = "" if transactions == 1 else f", {transactions} transactions each"
+        self.rows.append((what, rate, "/s", f"{transactions * rate / disk:.2f} of this disk's {disk:.0f}/s{each}"))
 
     def worker(self):
         command = [self.args.program, "worker", "--store", self.store, "--output-dir", self.out, "--models", GOLDEN,
