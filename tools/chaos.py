@@ -1,23 +1,24 @@
 #!/usr/bin/env python3
 """A queue under attack: workers and their children are killed, stopped and asked to end while they work through it.
 
-    tools/chaos.py                                   60 s, 500 jobs, 6 workers, SQLite
-    tools/chaos.py --store postgresql --seconds 1800
+    tools/chaos.py                                   60 s, 6 workers, SQLite
+    tools/chaos.py --store postgresql --seconds 1800 a night's
 
-In the end every good job must have been published exactly once, with the frames that its seed makes, every poison job
-(it crashes the process that computes it) must be dead after its limit, and nothing may be left over. Prints figures,
-and exits with 1 when that is not so. PostgreSQL is started for it, and stopped again.
+Jobs come in as long as the attack lasts: 50 good ones and a poison job, which crashes the process that computes it, as
+soon as few are left. In the end every good job must have been published exactly once, with the frames that its seed
+makes, every poison job must be dead after its limit, and nothing may be left over. Prints figures, and exits with 1
+when that is not so. PostgreSQL is started for it, and stopped again.
 """
 
 import argparse
 import collections
+import concurrent.futures
 import contextlib
 import hashlib
 import json
 import os
 import pathlib
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -25,71 +26,42 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-MAX_CRASHES = 6
+from queue_common import GOLDEN, ROOT, Queue, store_in, tiny_job
+
+MAX_CRASHES = 8
 LEASE = 2.0
-SKIPPED = 4  # exit code
 SEEDS = 5
-
-
-def job(name, seed):
-    return {"schema_version": 1, "id": name, "model": {"path": "tiny/model"}, "prompt": "a cat", "width": 32,
-            "height": 16, "num_frames": 5, "sampling": {"steps": 2}, "seed": seed, "compute": {"threads": 1},
-            "checkpoint": {"every_steps": 1}, "output": {"contact_sheet": False, "encoder_threads": 1}}
-
-
-@contextlib.contextmanager
-def postgresql(folder):
-    """A server of our own on a socket in the folder; the name of its store."""
-    binaries = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), default=None)
-    if binaries is None:
-        print("PostgreSQL is not installed; expected Debian's package postgresql")
-        sys.exit(1 if os.environ.get("FLOWREEL_REQUIRE_POSTGRES") == "1" else SKIPPED)
-    data = folder / "data"
-    user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
-    if user:
-        shutil.chown(folder, "postgres")
-        folder.chmod(0o755)
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    subprocess.run([*user, binaries / "initdb", "-D", data, "-A", "trust", "-U", "postgres"], **quiet)
-    control = [*user, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-    subprocess.run([*control, "-o", f"-k {folder} -c listen_addresses=''", "start"], **quiet)
-    try:
-        yield f"postgresql:///postgres?host={folder}&user=postgres"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+CHECKPOINT = {"checkpoint": {"every_steps": 1}}
+BATCH = 50  # good jobs that come with one of poison
+# How long something is stopped, in leases: a claim outlives the one; a worker loses it in the other, a child may stall.
+PAUSES = {"stop": (0.2, 0.8), "stall": (1.5, 4)}
+KINDS = ["kill worker", "kill child", "kill child", "end worker", "stop worker", "stall worker", "stop child",
+         "stall child"]
 
 
 class Farm:
     def __init__(self, options, folder, store):
         self.options, self.folder, self.store = options, folder, store
         self.out = folder / "out"
-        self.program = options.program
+        self.queue = Queue(options.program, store)
         self.log = open(folder / "log", "w")
         self.workers, self.done, self.stopped = [], collections.Counter(), []
+        self.good = self.poison = 0  # jobs that were submitted
         self.random = random.Random(options.seed)
 
-    def queue(self, *arguments):
-        result = subprocess.run([self.program, "queue", *arguments, "--store", self.store], capture_output=True,
-                                text=True, timeout=120)
-        if result.returncode != 0:
-            sys.exit(f"queue {arguments[0]}: {result.stderr}")
-        return result.stdout
-
-    def submit(self):
-        good = [job(f"good_{i}", i % SEEDS) for i in range(self.options.jobs)]
-        poison = [job(f"poison_{i}", 0) for i in range(self.options.poison)]
-        jobs = good + poison
+    def submit(self, good, poison):
+        jobs = [tiny_job(f"good_{i}", seed=i % SEEDS, **CHECKPOINT) for i in range(self.good, self.good + good)]
+        jobs += [tiny_job(f"poison_{i}", **CHECKPOINT) for i in range(self.poison, self.poison + poison)]
+        self.good, self.poison = self.good + good, self.poison + poison
         self.random.shuffle(jobs)
-        (self.folder / "jobs.jsonl").write_text("\n".join(map(json.dumps, jobs)))
-        self.queue("submit", self.folder / "jobs.jsonl")
+        self.queue.submit(jobs, self.folder / "jobs.jsonl")
 
     def start_worker(self):
         environment = os.environ | {"LD_PRELOAD": str(self.options.faults), "FLOWREEL_FAULT_CRASH": "poison_",
                                     "OMP_NUM_THREADS": "1"}
-        command = [self.program, "worker", "--store", self.store, "--output-dir", self.out, "--models",
-                   ROOT / "tests/data/golden", "--drain", "--lease", LEASE, "--stall", 3 * LEASE, "--grace", 5,
-                   "--max-errors", 50, "--max-crashes", MAX_CRASHES, "--retry-delay", 0.01, "--threads", 1]
+        command = [self.options.program, "worker", "--store", self.store, "--output-dir", self.out, "--models",
+                   GOLDEN, "--drain", "--lease", LEASE, "--stall", 2 * LEASE, "--grace", 5,
+                   "--max-errors", 50, "--max-crashes", MAX_CRASHES, "--retry-delay", 0.001, "--threads", 1]
         self.workers.append(subprocess.Popen(list(map(str, command)), env=environment, stderr=self.log))
 
     def children(self, pid):
@@ -102,15 +74,17 @@ class Farm:
         """One blow at a worker or the child of one."""
         worker = self.random.choice(self.workers)
         children = self.children(worker.pid)
-        kind = self.random.choice(["kill worker", "kill child", "kill child", "end worker", "stop worker",
-                                   "stop child"])
-        pid = self.random.choice(children) if children and kind.endswith("child") else worker.pid
-        blow = {"kill": signal.SIGKILL, "end": signal.SIGTERM, "stop": signal.SIGSTOP}[kind.split()[0]]
+        kind = self.random.choice(KINDS)
+        verb, whom = kind.split()
+        if whom == "child" and not children:
+            return
+        pid = self.random.choice(children) if whom == "child" else worker.pid
+        blow = {"kill": signal.SIGKILL, "end": signal.SIGTERM}.get(verb, signal.SIGSTOP)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, blow)
             self.done[kind] += 1
-            if blow == signal.SIGSTOP:
-                self.stopped.append((time.monotonic() + self.random.uniform(0.5, 2.5) * LEASE, pid))
+            if verb in PAUSES:
+                self.stopped.append((time.monotonic() + self.random.uniform(*PAUSES[verb]) * LEASE, pid))
 
     def wake(self, all_of_them=False):
         for entry in list(self.stopped):
@@ -124,38 +98,44 @@ class Farm:
         while len(self.workers) < self.options.workers:
             self.start_worker()
 
-    def open_jobs(self):
-        states = json.loads(self.queue("stats", "--json"))["jobs"]
-        return sum(count for state, count in states.items() if state not in ("succeeded", "failed", "cancelled"))
+    def feed(self, end):
+        while time.monotonic() < end:
+            if self.queue.open_jobs() < 2 * BATCH:
+                self.submit(BATCH, 1)
+            time.sleep(1)
 
-    def run(self):
-        began = time.monotonic()
-        end = began + self.options.seconds
-        look = began + 2  # at the queue, which takes a while itself
+    def attack_until(self, end):
         while time.monotonic() < end:
             self.wake()
             self.replace_the_fallen()
             time.sleep(self.options.pause)
             self.attack()
-            if time.monotonic() > look:
-                if self.open_jobs() == 0:
-                    break
-                look = time.monotonic() + 2
+
+    def run(self):
+        """Attacks for the whole time, then lets it finish; how long both took."""
+        began = time.monotonic()
+        end = began + self.options.seconds
+        with concurrent.futures.ThreadPoolExecutor() as threads:
+            feeding = threads.submit(self.feed, end)  # beside it, since each call is a process
+            self.attack_until(end)
+            feeding.result()
+        attacked = time.monotonic() - began
         self.wake(all_of_them=True)
-        while self.open_jobs() > 0:
+        while self.queue.open_jobs() > 0:
             if time.monotonic() > end + 300:
-                return time.monotonic() - began
+                break
             self.replace_the_fallen()
             time.sleep(0.5)
-        for worker in self.workers:
-            worker.wait(timeout=60)
-        return time.monotonic() - began
+        else:
+            for worker in self.workers:
+                worker.wait(timeout=60)
+        return attacked, time.monotonic() - began - attacked
 
 
 def check(farm):
     """What is wrong, a line each; and the jobs."""
     wrong = []
-    jobs = [json.loads(line) for line in farm.queue("list", "--json", "--limit", "100000").splitlines()]
+    jobs = farm.queue.list()
     frames = collections.defaultdict(set)
     for one in jobs:
         name, state = one["key"], one["state"]
@@ -168,7 +148,7 @@ def check(farm):
             wrong.append(f"{name} is {state}: {one.get('failure')}")
             continue
         if one["token"] > 1:  # it was claimed more than once
-            history = json.loads(farm.queue("show", name, "--json"))["history"]
+            history = json.loads(farm.queue.run("show", name, "--json"))["history"]
             if sum(event["state"] == "succeeded" for event in history) != 1:
                 wrong.append(f"{name} succeeded more than once")
         manifest = json.loads((folder / "manifest.json").read_text())
@@ -176,7 +156,7 @@ def check(farm):
             wrong.append(f"{name}: the clip is not that of its manifest")
         frames[manifest["seed"]].add(manifest["hashes"]["frames"])
     wrong += [f"seed {seed} made {len(made)} different clips" for seed, made in frames.items() if len(made) != 1]
-    expected = farm.options.jobs + farm.options.poison
+    expected = farm.good + farm.poison
     if len(jobs) != expected:
         wrong.append(f"{len(jobs)} jobs in the queue, expected {expected}")
     left = [p.name for p in farm.out.iterdir() if p.name.endswith(".tmp")]
@@ -190,41 +170,41 @@ def check(farm):
     return wrong, jobs
 
 
+def tell(farm, jobs, attacked, finished):
+    print(f"{farm.options.store}: {len(jobs)} jobs; {attacked:.0f} s of attacks, {finished:.0f} s to finish; "
+          + ", ".join(f"{count} x {kind}" for kind, count in sorted(farm.done.items())))
+    states = collections.Counter(one["state"] for one in jobs)
+    print("jobs: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
+    good = [one["counters"] for one in jobs if one["key"].startswith("good_")]
+    print("good jobs: " + ", ".join(f"{sum(one[kind] for one in good)} {kind}" for kind in good[0])
+          + f"; the most of one: {max(one['crashes'] for one in good)} crashes")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=ROOT / "build/release/flowreel")
     parser.add_argument("--faults", default=ROOT / "build/release/tests/faults/libfaults.so")
     parser.add_argument("--store", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--seconds", type=float, default=60, help="of attacks")
-    parser.add_argument("--jobs", type=int, default=500)
-    parser.add_argument("--poison", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=500, help="to begin with")
+    parser.add_argument("--poison", type=int, default=5, help="of them, besides")
     parser.add_argument("--workers", type=int, default=6)
     parser.add_argument("--pause", type=float, default=0.3, help="seconds between attacks")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
-        (folder / "pg").mkdir()
-        folder.chmod(0o755)
-        store = (f"sqlite:{folder}/queue.db" if options.store == "sqlite"
-                 else stack.enter_context(postgresql(folder / "pg")))
-        farm = Farm(options, folder, store)
-        farm.submit()
+        farm = Farm(options, folder, stack.enter_context(store_in(folder, options.store)))
+        farm.submit(options.jobs, options.poison)
         try:
-            seconds = farm.run()
+            attacked, finished = farm.run()
             wrong, jobs = check(farm)
         finally:
             for worker in farm.workers:
                 with contextlib.suppress(ProcessLookupError):
                     worker.kill()
                     os.kill(worker.pid, signal.SIGCONT)
-        counts = collections.Counter(one["state"] for one in jobs)
-        crashes = sum(one["counters"]["crashes"] for one in jobs)
-        releases = sum(one["counters"]["releases"] for one in jobs)
-        print(f"{options.store}: {len(jobs)} jobs in {seconds:.0f} s; attacks: "
-              + ", ".join(f"{count} x {kind}" for kind, count in sorted(farm.done.items())))
-        print("jobs: " + ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-              + f"; {crashes} crashes, {releases} releases")
+        tell(farm, jobs, attacked, finished)
         if wrong:
             farm.log.flush()
             print("\n".join(["WRONG:", *wrong[:20], "last lines of the workers:",
