@@ -2,7 +2,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -11,7 +10,6 @@
 #include <numeric>
 #include <set>
 #include <thread>
-#include <vector>
 
 #include "tests/pipeline/queue/store_fixture.h"
 
@@ -204,30 +202,6 @@ TEST_P(StoreRaceTest, WaitingEndsWhenAJobComes) {
   EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(10));
   submitter.join();
   EXPECT_TRUE(waiter->claim({.worker = "w"}));
-}
-
-// A worker that waits begins at once, by what tools/bench_queue.py promises. The median, since this
-// machine may have other things to do.
-TEST_P(StoreRaceTest, WaitingEndsSoonAfterAJobCame) {
-  using std::chrono::steady_clock;
-  const auto waiter = open();
-  waiter->wait_for_work(0);
-  std::vector<steady_clock::duration> late;
-  for (int i = 0; i < 15; ++i) {
-    while (waiter->claim({.worker = "w"})) continue;
-    steady_clock::time_point submitted;
-    std::thread submitter([&, store = open()] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20 + 3 * i));
-      store->submit({.job = "{}"});
-      submitted = steady_clock::now();
-    });
-    EXPECT_TRUE(waiter->wait_for_work(20'000));
-    const auto heard = steady_clock::now();
-    submitter.join();
-    late.push_back(heard - submitted);
-  }
-  std::nth_element(late.begin(), late.begin() + 7, late.end());
-  EXPECT_LT(late[7], std::chrono::milliseconds(18));
 }
 
 TEST_P(StoreRaceTest, WhatCameBeforeTheWaitIsHeard) {
