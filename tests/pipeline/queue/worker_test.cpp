@@ -186,11 +186,11 @@ TEST_F(WorkerTest, AWorkerThatStopsReleasesItsJob) {
 // Case 38: another worker has the job by now.
 TEST_F(WorkerTest, ALostClaimPublishesNothing) {
   options_.attempt.lease_ms = 60'000;
-  const int64_t id =
-      submit(touch("began") + "while [ ! -e " + (folder_ / "go") + " ]; do sleep 0.01; done; " +
-                 says("may_i") + "read -r answer; echo \"$answer\" > " + (folder_ / "answer") +
-                 "; " + says("failed", "not ours", 75),
-             "a");
+  const int64_t id = submit("trap '' TERM; " + touch("began") + "while [ ! -e " + (folder_ / "go") +
+                                " ]; do sleep 0.01; done; " + says("may_i") +
+                                "read -r answer; echo \"$answer\" > " + (folder_ / "answer") +
+                                "; " + says("failed", "not ours", 75),
+                            "a");
   std::thread thief([&] {
     wait_for("began");
     store_->release(id, store_->get(id).token, "taken away");
