@@ -8,6 +8,7 @@
 #include "errors/error.h"
 #include "errors/quote.h"
 #include "files/file.h"
+#include "files/place.h"
 
 namespace flowreel {
 namespace {
@@ -50,7 +51,10 @@ bool is_image_name(const fs::path& path) {
 std::vector<std::string> images_in(const std::string& path) {
   std::vector<std::string> names;
   std::error_code error;
-  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+  const Fd place = find_place(path);
+  if (!place) throw MissingInputError(quote(path) + " cannot be listed: " + errno_text(errno));
+  for (fs::directory_iterator it(name_of_place(place), error), end; !error && it != end;
+       it.increment(error)) {
     if (is_image_name(it->path())) names.push_back(it->path().filename().string());
   }
   if (error) throw MissingInputError(quote(path) + " cannot be listed: " + error.message());

@@ -43,9 +43,7 @@ class PngFolder : public ClipSink {
       : path_(without_trailing_slash(path)), options_(options), temporary_(path_) {
     check_absent(path_, options.overwrite);
     check_replaceable();
-    if (::mkdir(temporary_.name().c_str(), 0777) != 0) {
-      throw OutputError(quote(path_) + " cannot be created: " + errno_text(errno));
-    }
+    if (::mkdir(temporary_.name().c_str(), 0777) != 0) throw_not_made(path_, errno);
   }
 
   void write(const at::Tensor& pixels) override {

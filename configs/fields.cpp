@@ -17,8 +17,18 @@ constexpr size_t kShown = 60;
 std::string shown(const nlohmann::json& value) {
   std::string text =
       value.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
-  if (text.size() > kShown) text = text.substr(0, kShown) + "...";
-  return text;
+  if (text.size() <= kShown) return text;
+  size_t end = kShown;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // within a character
+  return text.substr(0, end) + "...";
+}
+
+// A pointer whose last key is somebody else's text: fit for a line, and not longer than one.
+std::string shown_key(const std::string& pointer) {
+  constexpr size_t kLongest = 120;
+  std::string text = quote(pointer, kLongest);
+  text.erase(text.rfind('"'), 1);
+  return text.substr(1);
 }
 
 // Levenshtein's distance.
@@ -42,7 +52,7 @@ std::string as_token(const std::string& key) {
   return (nlohmann::json::json_pointer() / key).to_string();
 }
 
-// The whole number that a value is, if T holds it. As in JSON Schema 3.0 is one too; beyond 2^53,
+// The whole number that a value is, if T holds it. As in JSON Schema 3.0 is one too; from 2^53 on,
 // where a double need not be the number that was written, only digits alone are.
 template <typename T>
 std::optional<T> exact(const nlohmann::json& value) {
@@ -59,8 +69,8 @@ std::optional<T> exact(const nlohmann::json& value) {
   if (!value.is_number_float()) return std::nullopt;
   constexpr double kExact = 9007199254740992.0;
   const auto number = value.get<double>();
-  const double least = std::is_signed_v<T> ? -kExact : 0;
-  if (!(number >= least && number <= kExact) || number != std::floor(number)) return std::nullopt;
+  const double least = std::is_signed_v<T> ? 1 - kExact : 0;
+  if (!(number >= least && number < kExact) || number != std::floor(number)) return std::nullopt;
   return static_cast<T>(number);
 }
 
@@ -163,6 +173,7 @@ void Fields::read(const std::string& key, std::string& value) {
   if (found == nullptr) return;
   if (!found->is_string()) fail(key, "a string");
   value = found->get<std::string>();
+  if (value.find('\0') != std::string::npos) fail(key, "text without zero bytes");
 }
 
 void Fields::read(const std::string& key, std::vector<double>& value, double lo, double hi) {
@@ -211,8 +222,8 @@ void Fields::finish() const {
   for (const auto& [key, value] : object_.items()) {
     if (asked_.count(key) != 0) continue;
     const std::string pointer = pointer_ + as_token(key);
-    throw DataError(where(pointer, value) + pointer + " is not a key of this configuration" +
-                    suggestion(key, known));
+    throw DataError(where(pointer, value) + shown_key(pointer) +
+                    " is not a key of this configuration" + suggestion(key, known));
   }
 }
 

@@ -13,6 +13,7 @@ namespace flowreel {
 namespace {
 
 constexpr int64_t kMostSide = 16384, kMostFrames = 100'000, kMostSteps = 10'000;
+constexpr size_t kMostText = 1 << 20;  // bytes of a prompt
 constexpr double kMany = 1e9;
 const std::vector<std::string> kTasks = {"t2v", "i2v", "v2v", "decode"};
 
@@ -35,6 +36,12 @@ void read_optional(Fields& fields, const std::string& key, std::optional<T>& val
 void read_name(Fields& fields, const std::string& key, std::string& name) {
   fields.read(key, name);
   if (fields.has(key) && name.empty()) fields.fail(key, "a name");
+}
+
+[[noreturn]] void fail_of_length(const Fields& fields, const std::string& key,
+                                 const std::string& text) {
+  throw DataError(fields.place() + "/" + key + " has " + std::to_string(text.size()) +
+                  " bytes, expected at most " + std::to_string(kMostText));
 }
 
 void read_model(Fields fields, Job& job) {
@@ -190,8 +197,11 @@ Job read_job(const JsonDocument& document, const std::string& pointer) {
   read_model(fields.object("model"), job);
   if (job.task != "decode") fields.require({"prompt"});
   fields.read("prompt", o.prompt);
+  if (o.prompt.size() > kMostText) fail_of_length(fields, "prompt", o.prompt);
   if (!fields.skip_null("negative_prompt"))
     read_optional(fields, "negative_prompt", o.negative_prompt);
+  if (o.negative_prompt && o.negative_prompt->size() > kMostText)
+    fail_of_length(fields, "negative_prompt", *o.negative_prompt);
   read_name(fields, "input", o.input);
   read_name(fields, "first_frame", o.first_frame);
   read_name(fields, "from_latents", o.from_latents);

@@ -21,11 +21,11 @@ bool ends_with(const std::string& text, const std::string& end) {
 
 // Fills in the preset that model.preset names, where it is a name at all; what else may be wrong
 // there is read_job()'s to say.
-void fill_preset(nlohmann::json& job) {
+void fill_preset(nlohmann::json& job, const std::string& file) {
   if (!job.is_object() || !job.contains("model")) return;
   const nlohmann::json& model = job["model"];
   if (!model.is_object() || !model.contains("preset") || !model["preset"].is_string()) return;
-  job = joined(preset_values(model["preset"].get<std::string>()), job);
+  job = joined(preset_values(model["preset"].get<std::string>(), file), job);
 }
 
 class Reader {
@@ -36,7 +36,7 @@ class Reader {
            const std::string& pointer) {
     for (const std::string& assignment : overrides_)
       if (value.is_object()) apply_override(value, assignment);
-    fill_preset(value);
+    fill_preset(value, source->file);
     Job job = read_job({std::move(value), source}, pointer);
     if (!ids_.insert(job.id).second) {
       throw DataError(source->file + ": id " + quote(job.id) +

@@ -27,7 +27,7 @@ const std::vector<Preset>& presets() {
   return table;
 }
 
-nlohmann::json preset_values(const std::string& name) {
+nlohmann::json preset_values(const std::string& name, const std::string& file) {
   std::vector<std::string> names;
   std::string list;
   for (const Preset& preset : presets()) {
@@ -35,8 +35,8 @@ nlohmann::json preset_values(const std::string& name) {
     names.emplace_back(preset.name);
     list += (list.empty() ? "" : ", ") + names.back();
   }
-  throw UsageError("preset " + quote(name) + " is not known, expected one of " + list +
-                   suggestion(name, names));
+  throw DataError(file + ": /model/preset is " + quote(name, 60) + ", expected one of " + list +
+                  suggestion(name, names));
 }
 
 }  // namespace flowreel

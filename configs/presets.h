@@ -15,7 +15,7 @@ struct Preset {
 
 const std::vector<Preset>& presets();
 
-// UsageError names the preset and those that there are.
-nlohmann::json preset_values(const std::string& name);
+// DataError names the file, the preset and those that there are.
+nlohmann::json preset_values(const std::string& name, const std::string& file);
 
 }  // namespace flowreel

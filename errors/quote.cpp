@@ -6,11 +6,16 @@
 namespace flowreel {
 namespace {
 
-// C0 and C1 controls and DEL: they could move a terminal's cursor or split a log line.
+// C0 and C1 controls and DEL, the separators of lines, and what is invisible or turns the direction
+// of text: they could move a terminal's cursor, split a log line, or show it as something else.
 bool is_control(std::string_view character) {
-  const auto first = static_cast<uint8_t>(character[0]);
-  if (character.size() == 1) return first < 0x20 || first == 0x7F;
-  return first == 0xC2 && static_cast<uint8_t>(character[1]) < 0xA0;
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(character[i]); };
+  if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+  if (character.size() == 2) return (byte(0) == 0xC2 && byte(1) < 0xA0) || character == "\u061C";
+  if (byte(0) == 0xE2 && byte(1) == 0x80)
+    return (byte(2) >= 0x8B && byte(2) <= 0x8F) || (byte(2) >= 0xA8 && byte(2) <= 0xAE);
+  if (byte(0) == 0xE2 && byte(1) == 0x81) return byte(2) >= 0xA0 && byte(2) <= 0xAF;
+  return character == "\uFEFF";
 }
 
 std::string escaped(std::string_view bytes) {

@@ -10,6 +10,7 @@
 
 #include "errors/error.h"
 #include "errors/quote.h"
+#include "files/place.h"
 
 namespace flowreel {
 namespace {
@@ -27,6 +28,7 @@ bool looks_like_url(const std::string& path) {
 }
 
 [[noreturn]] void throw_open_error(const std::string& path, int error) {
+  if (error == EXDEV) throw PathError(quote(path) + " leads out of the folders it may lie in");
   const std::string text = quote(path) + " cannot be opened: " + errno_text(error);
   if (error == ELOOP || error == ENAMETOOLONG) throw PathError(text);
   throw MissingInputError(text);
@@ -71,21 +73,23 @@ void check_local_path(const std::string& path) {
 bool is_directory(const std::string& path) {
   check_local_path(path);
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) throw_open_error(path, errno);
+  const Fd place = find_place(path);
+  if (!place || ::fstat(place.get(), &status) != 0) throw_open_error(path, errno);
   return S_ISDIR(status.st_mode);
 }
 
 InputFile::InputFile(const std::string& path) : path_(path) {
   check_local_path(path);
-  // O_NONBLOCK: opening a FIFO must not wait for its writer; it changes nothing for regular files.
-  fd_ = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd_) throw_open_error(path, errno);
+  // Only what is known to be a regular file is opened: a pipe would wait, a device might act.
+  const Fd place = find_place(path);
   struct stat status {};
-  if (::fstat(fd_.get(), &status) != 0) throw_open_error(path, errno);
+  if (!place || ::fstat(place.get(), &status) != 0) throw_open_error(path, errno);
   if (!S_ISREG(status.st_mode)) {
     throw PathError(quote(path) + " is not a regular file" +
                     (S_ISDIR(status.st_mode) ? " but a directory" : ""));
   }
+  fd_ = Fd(::open(name_of_place(place).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd_) throw_open_error(path, errno);
   size_ = static_cast<uint64_t>(status.st_size);
   modified_ = status.st_mtim;
 }

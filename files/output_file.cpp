@@ -27,7 +27,7 @@ OutputFile::OutputFile(const std::string& path, bool overwrite)
   if (final_path.filename().string().size() > 255)
     throw OutputError(quote(path) + " is too long a name");
   fd_ = Fd(::open(temporary_.name().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!fd_) throw OutputError(quote(path) + " cannot be created: " + errno_text(errno));
+  if (!fd_) throw_not_made(path, errno);
 }
 
 void OutputFile::reserve(int64_t bytes) {

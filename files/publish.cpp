@@ -97,6 +97,12 @@ void check_target(const StagedOutput& output) {
 
 }  // namespace
 
+void throw_not_made(const std::string& path, int error) {
+  const std::string text = quote(path) + " cannot be created: " + errno_text(error);
+  if (error == ENOSPC || error == EDQUOT || error == EIO || error == EROFS) throw IoError(text);
+  throw OutputError(text);
+}
+
 void check_absent(const std::string& path, bool overwrite) {
   struct stat status {};
   if (!overwrite && ::lstat(path.c_str(), &status) == 0) throw_exists(path);

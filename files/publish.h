@@ -18,6 +18,10 @@ struct StagedOutput {
 // the other way round); IoError.
 void publish(const std::vector<StagedOutput>& outputs);
 
+// For what the system would not make: IoError where the disk is full or fails, or is read-only for
+// now, which another time may be otherwise; else OutputError.
+[[noreturn]] void throw_not_made(const std::string& path, int error);
+
 // OutputError when something is there and overwrite is false.
 void check_absent(const std::string& path, bool overwrite);
 

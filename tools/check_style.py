@@ -28,7 +28,7 @@ LONG_FILES = {"tests/codecs/writer_test.cpp": "one fixture for all codecs and al
 LONG_FUNCTIONS = {}
 # Tests that stand for a whole folder rather than for one file beside them.
 FOLDER_TESTS = {"golden", "parity", "misuse", "end_to_end", "bad_media", "real_footage"}
-FIXED_NAMES = {"CMakeLists.txt", "CMakePresets.json", "README.md", "CONTRIBUTING.md", "LICENSE"}
+FIXED_NAMES = {"CASES.md", "CMakeLists.txt", "CMakePresets.json", "README.md", "CONTRIBUTING.md", "LICENSE"}
 
 
 @dataclass

@@ -1,11 +1,12 @@
 // CLIP's older layout, vocab.json and merges.txt, put together as transformers.CLIPTokenizer 5.x
 // does.
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "errors/error.h"
 #include "errors/quote.h"
+#include "files/file.h"
 #include "models/text/json_fields.h"
 #include "models/text/tokenizer_parts.h"
 #include "models/weights/json.h"
@@ -31,11 +32,7 @@ Vocabulary read_vocabulary(const std::string& path) {
 
 // One merge a line, best first; a "#version" line is no merge.
 std::vector<std::pair<std::string, std::string>> read_merges(const std::string& path) {
-  if (!std::filesystem::is_regular_file(path)) throw DataError(path + ": not a regular file");
-  if (std::filesystem::file_size(path) > kMaxMergesBytes)
-    throw DataError(path + ": more than 64 MiB");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw MissingInputError(path + ": cannot be opened");
+  std::istringstream file(read_text(path, kMaxMergesBytes));
   std::vector<std::pair<std::string, std::string>> merges;
   std::string line;
   for (size_t number = 1; std::getline(file, line); ++number) {
@@ -48,7 +45,6 @@ std::vector<std::pair<std::string, std::string>> read_merges(const std::string& 
     }
     merges.emplace_back(line.substr(0, space), line.substr(space + 1));
   }
-  if (file.bad()) throw IoError(path + ": cannot be read");
   return merges;
 }
 

@@ -65,6 +65,9 @@ nlohmann::json parse_json(std::string_view text, const std::string& what,
     throw DataError(what + ": " + std::to_string(text.size()) + " bytes of JSON, at most " +
                     std::to_string(limits.max_bytes) + " are read");
   }
+  const size_t zero = text.find('\0');  // which the parser takes for the end
+  if (zero != std::string_view::npos)
+    throw DataError(what + ": not valid JSON: a zero byte at " + std::to_string(zero));
   StrictCheck check(limits.max_depth);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &check)) {
     throw DataError(what + ": not valid JSON: " + check.complaint());

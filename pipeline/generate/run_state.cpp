@@ -8,6 +8,7 @@
 
 #include "errors/error.h"
 #include "errors/quote.h"
+#include "files/publish.h"
 #include "models/weights/json.h"
 #include "models/weights/safetensors.h"
 #include "pipeline/generate/guard.h"
@@ -77,7 +78,7 @@ void StateFile::save(const RunState& state) const {
   const fs::path folder = fs::path(options_.file).parent_path();
   std::error_code error;
   if (!folder.empty()) fs::create_directories(folder, error);
-  if (error) throw OutputError(quote(folder.string()) + " cannot be made: " + error.message());
+  if (error) throw_not_made(folder.string(), error.value());
   std::map<std::string, at::Tensor> tensors = {{kLatents, state.sampling.latents}};
   if (state.sampling.memory.velocity.defined()) tensors[kVelocity] = state.sampling.memory.velocity;
   write_safetensors(options_.file, tensors, {{kState, state_json(state, key_).dump()}});

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <thread>
+#include <utility>
 
 #include "errors/error.h"
 #include "errors/quote.h"
@@ -137,6 +138,8 @@ bool ChildProcess::write_line(const std::string& line) {
 
 std::optional<std::string> ChildProcess::take_line() {
   const size_t end = unread_.find('\n');
+  if (end == std::string::npos && unread_.size() >= kLongestLine)
+    return std::exchange(unread_, std::string());  // no message of ours is as long
   if (end == std::string::npos) return std::nullopt;
   std::string line = unread_.substr(0, end);
   unread_.erase(0, end + 1);
@@ -161,8 +164,7 @@ ChildProcess::Read ChildProcess::read_line(std::string& line, int timeout_ms) {
     const ssize_t bytes = ::read(from_child_.get(), block, sizeof block);
     if (bytes == 0) return Read::kClosed;
     if (bytes < 0 && errno != EAGAIN && errno != EINTR) return Read::kClosed;
-    if (bytes > 0 && unread_.size() < kLongestLine)
-      unread_.append(block, static_cast<size_t>(bytes));
+    if (bytes > 0) unread_.append(block, static_cast<size_t>(bytes));
   }
 }
 

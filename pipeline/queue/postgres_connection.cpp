@@ -72,8 +72,22 @@ PGconn* connect(const std::string& uri) {
   return PQconnectdbParams(names.data(), values.data(), /*expand_dbname=*/1);
 }
 
-bool starts_with(const char* text, std::string_view start) {
-  return std::string_view(text).substr(0, start.size()) == start;
+// What a connection that failed died of: the SQLSTATE that the server gave, or nothing where there
+// was no server. libpq says it in its message alone, and only when it is asked before it connects;
+// the words beside it are in the server's language.
+std::string state_of_failure(PGconn* handle) {
+  const std::string mark = ":  ";  // behind the severity, in what a server says
+  if (std::string_view(PQerrorMessage(handle)).find(mark) == std::string_view::npos) return "";
+  PQsetErrorVerbosity(handle, PQERRORS_SQLSTATE);
+  PQreset(handle);
+  const std::string message = PQerrorMessage(handle);
+  PQsetErrorVerbosity(handle, PQERRORS_DEFAULT);
+  const size_t at = message.find(mark);
+  return at == std::string::npos ? "" : message.substr(at + mark.size(), 5);
+}
+
+bool starts_with(std::string_view text, std::string_view start) {
+  return text.substr(0, start.size()) == start;
 }
 
 }  // namespace
@@ -81,8 +95,13 @@ bool starts_with(const char* text, std::string_view start) {
 PostgresConnection::PostgresConnection(const std::string& uri, const PostgresOptions& options)
     : handle_(connect(uri)) {
   PGconn* handle = handle_.get();
-  if (PQstatus(handle) != CONNECTION_OK)
-    throw UnavailableError("the PostgreSQL queue: " + one_line(PQerrorMessage(handle)));
+  if (PQstatus(handle) != CONNECTION_OK) {
+    const std::string what = "the PostgreSQL queue: " + one_line(PQerrorMessage(handle));
+    if (PQconnectionNeedsPassword(handle) != 0) throw ConfigError(what);
+    const std::string state = state_of_failure(handle);
+    if (starts_with(state, "28") || starts_with(state, "3D")) throw ConfigError(what);
+    if (PQstatus(handle) != CONNECTION_OK) throw UnavailableError(what);
+  }
   name_ = std::string("PostgreSQL queue ") + PQdb(handle) + " on " + PQhost(handle);
   PQsetNoticeProcessor(
       handle, [](void*, const char*) {}, nullptr);  // libpq would print them

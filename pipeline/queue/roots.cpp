@@ -1,9 +1,6 @@
 #include "pipeline/queue/roots.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -11,19 +8,12 @@
 #include "errors/error.h"
 #include "errors/quote.h"
 #include "files/file.h"
+#include "files/place.h"
 
 namespace flowreel {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A place in the file system, without opening what lies there.
-Fd place_of(int root, const std::string& path) {
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  return Fd(static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
-}
 
 std::string resolved(const std::string& root, const char* kind, const std::string& key,
                      const std::string& path) {
@@ -34,10 +24,11 @@ std::string resolved(const std::string& root, const char* kind, const std::strin
     throw PathError(what + " is absolute; expected a path within the worker's folder of " + kind);
   const Fd folder(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder) throw MissingInputError(quote(root) + " cannot be opened: " + errno_text(errno));
-  const Fd place = place_of(folder.get(), path);
-  if (place) return fs::read_symlink("/proc/self/fd/" + std::to_string(place.get())).string();
+  const Fd place = find_beneath(folder.get(), path);
+  if (place) return fs::read_symlink(name_of_place(place)).string();
   if (errno == EXDEV || errno == ELOOP || errno == EAGAIN)
     throw PathError(what + " leads out of the worker's folder of " + kind);
+  if (errno == ENAMETOOLONG) throw PathError(what + " is too long a name");
   if (errno == ENOSYS || errno == EPERM)
     throw UnavailableError("paths of jobs cannot be checked: openat2: " + errno_text(errno));
   throw MissingInputError(what + " is not in the worker's folder of " + kind + ": " +
@@ -50,7 +41,7 @@ void resolve_within(const Roots& roots, Job& job) {
   for (const auto& [key, path] : paths_of(job)) {
     if (path->empty()) continue;
     const bool is_model = path == &job.options.model;
-    if (!is_model) check_local_path(*path);
+    check_local_path(*path);
     *path = resolved(is_model ? roots.models : roots.inputs, is_model ? "models" : "inputs", key,
                      *path);
   }

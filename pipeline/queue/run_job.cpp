@@ -84,7 +84,7 @@ class Folder {
   explicit Folder(const std::string& path) : path_(path) {
     std::error_code error;
     made_ = fs::create_directories(path, error);
-    if (error) throw OutputError(quote(path) + " cannot be made: " + error.message());
+    if (error) throw_not_made(path, error.value());
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;

@@ -37,18 +37,20 @@ SqliteConnection::SqliteConnection(const std::string& path, const SqliteOptions&
   const int code = sqlite3_open_v2(path.c_str(), &handle,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, nullptr);
   handle_.reset(handle);
-  if (code != SQLITE_OK) {
-    throw MissingInputError("queue " + quote(path) + " cannot be opened: " +
-                            (handle == nullptr ? "out of memory" : sqlite3_errmsg(handle)));
-  }
+  if (handle == nullptr) throw MemoryError("queue " + quote(path) + ": out of memory");
+  if (code != SQLITE_OK) fail(code);
   sqlite3_busy_timeout(handle, static_cast<int>(options.busy_timeout_ms));
 }
 
 void SqliteConnection::fail(int code) const {
   const std::string what = "queue " + quote(path_) + ": " + sqlite3_errmsg(handle_.get());
+  const int exactly = sqlite3_extended_errcode(handle_.get());
+  if (exactly == SQLITE_READONLY_DBMOVED) throw DataError(what + ": its file was deleted or moved");
+  if (exactly == SQLITE_IOERR_NOMEM) throw MemoryError(what);
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
       throw UnavailableError(what + "; another process has held it for too long");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:

@@ -19,7 +19,7 @@ struct SqliteOptions {
 class SqliteConnection : public SqlConnection {
  public:
   // Reads nothing of the file yet. path: absolute, so that SQLite sees no special name in it.
-  // MissingInputError: it cannot be opened.
+  // OutputError: it cannot be opened for writing, or not at all.
   SqliteConnection(const std::string& path, const SqliteOptions& options);
 
   // UnavailableError: locked for longer than the timeout; IoError: the disk is full or fails;

@@ -32,14 +32,19 @@ WorkerEnd Worker::run() {
 
 // Also where there is nothing to do, or the store cannot be asked.
 std::optional<Claim> Worker::next() {
+  const auto later = [this](const Error& error) {
+    events_.log(std::string("the queue is not to be had: ") + error.what());
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    return std::nullopt;
+  };
   try {
     if (events_.before_claim) events_.before_claim();
     if (!has_room()) return std::nullopt;
     return store_.claim({options_.name, options_.offers, options_.attempt.lease_ms});
   } catch (const UnavailableError& error) {
-    events_.log(std::string("the queue is not to be had: ") + error.what());
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    return std::nullopt;
+    return later(error);
+  } catch (const IoError& error) {  // its disk may be full
+    return later(error);
   }
 }
 

@@ -153,8 +153,9 @@ TEST_F(JobFile, CommandLineOverJobOverPreset) {
   EXPECT_EQ(job.options.sampling.steps, 7);
   EXPECT_EQ(job.options.sampling.flow_shift, 7);
   EXPECT_EQ(job.options.sampling.seed, 3u);
-  expect_error<UsageError>([&] { read(document, {"model.preset=hunyuan_t2v_720@1"}); },
-                           {"hunyuan_t2v_720@1", "did you mean \"hunyuan_t2v_720p@1\"?"});
+  expect_error<DataError>(
+      [&] { read(document, {"model.preset=hunyuan_t2v_720@1"}); },
+      {"job.json: /model/preset is \"hunyuan_t2v_720@1\"", "did you mean \"hunyuan_t2v_720p@1\"?"});
 }
 
 TEST_F(JobFile, ListsOfJobs) {

@@ -17,6 +17,15 @@ TEST(Quote, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(quote(std::string("\0", 1)), "\"\\x00\"");
 }
 
+// Case 25: text that turns its direction, is not seen, or splits a line for some readers of logs.
+TEST(Quote, EscapesWhatWouldShowAsSomethingElse) {
+  for (const std::string text : {"\u200b", "\u200f", "\u2028", "\u2029", "\u202a", "\u202e",
+                                 "\u2066", "\u2069", "\ufeff", "\u061c"})
+    EXPECT_EQ(quote(text).substr(0, 3), "\"\\x") << text;
+  for (const std::string text : {"\u2010", "\u2026", "\u20ac", "\u05d0", "\u061d", "\ufefe"})
+    EXPECT_EQ(quote(text), "\"" + text + "\"");
+}
+
 TEST(Quote, EscapesWhatIsNoUtf8) {
   EXPECT_EQ(quote("\xff\xc0\x80\xed\xa0\x80"), "\"\\xff\\xc0\\x80\\xed\\xa0\\x80\"");
   EXPECT_EQ(quote("\xe4\xb8"), "\"\\xe4\\xb8\"") << "cut within a character";

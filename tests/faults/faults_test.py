@@ -58,6 +58,7 @@ class Faults(unittest.TestCase):
     def test_there_are_calls_to_fail(self):
         self.assertGreater(self.calls, 30)
 
+    # Case 36: of a job without a queue.
     def test_killed_before_or_after_any_call(self):
         for fault in ("-1", "-2"):
             for k in self.points(9):
@@ -68,9 +69,10 @@ class Faults(unittest.TestCase):
                     self.check_whole_or_absent(out)
                     self.finish(out)
 
+    # Case 39: of a job without a queue.
     def test_an_error_of_any_call(self):
-        for number in (errno.ENOSPC, errno.EIO, errno.EROFS):
-            for k in self.points(16):
+        for number in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS):
+            for k in self.points(24):
                 with self.subTest(error=errno.errorcode[number], call=k), tempfile.TemporaryDirectory() as folder:
                     out = pathlib.Path(folder) / "out"
                     done = self.run_job(out, FLOWREEL_FAULT=str(number), FLOWREEL_FAULT_AT=str(k))

@@ -116,6 +116,7 @@ class Submit(QueueTest):
         self.refused(64, ["--set", "16 keys"], "submit", job, "--set", "a." * 50_000 + "a=1")
         self.refused(65, ["/width is 0"], "submit", job, "--set", "width=0")
 
+    # Case 30: one job by eight processes.
     def test_eight_at_once(self):
         """Also the queue itself is made by only one of them."""
         command = [cli.PROGRAM, "queue", "submit", self.job(), "--json", *STORE]
@@ -218,6 +219,7 @@ class Look(QueueTest):
 
 
 class Change(QueueTest):
+    # Case 50: waiting, running and over, and each of them twice.
     def test_cancel(self):
         self.submit("a", "b", "c")
         self.edit("UPDATE flowreel_jobs SET state = 'running', token = 1 WHERE id = 2")
@@ -231,6 +233,7 @@ class Change(QueueTest):
         self.assertIn("cancel requested", self.queue("list"))
         self.assertEqual(self.states(), ["cancelled", "running", "queued"])
 
+    # Case 50: a job that there is not.
     def test_an_unknown_job_cancels_none(self):
         self.submit("a")
         for name in ("9", "nobody", "id:a", "key:1", "key:", "99999999999999999999", "-1", "a\nb", "a\u00e9"):

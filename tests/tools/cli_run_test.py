@@ -44,12 +44,14 @@ class Run(cli.ProgramTest):
         self.assertIn("frames/frame_00004.png", names)
         self.assertNotIn("contact.png", names)
 
+    # Case 29: the same job again is done already.
     def test_done_already(self):
         self.succeed("run", self.job())
         before = (self.folder / "out/shot_010/clip.mp4").stat().st_mtime_ns
         self.assertIn("is done already", self.succeed("run", self.job()).err)
         self.assertEqual((self.folder / "out/shot_010/clip.mp4").stat().st_mtime_ns, before)
 
+    # Case 29: another job, or a clip that is not the manifest's, is a conflict.
     def test_a_conflict_overwrites_nothing(self):
         self.succeed("run", self.job())
         was = cli.listing(self.folder / "out")

@@ -88,6 +88,7 @@ class ClosedStreams(cli.ProgramTest):
         self.assertEqual(cli.probe(self.folder / "o.mp4")["nb_read_frames"], "5")
         self.assertTrue(json.loads((self.folder / "o.json").read_text()))
 
+    # Case 47: streams that are closed.
     def test_nobody_reads(self):
         for what, shell in {
             "stdout closed": '"$0" "$@" >&-',
@@ -99,9 +100,28 @@ class ClosedStreams(cli.ProgramTest):
             with self.subTest(what):
                 self.assert_made(self.brief(shell, "--progress", "json", "--overwrite"))
 
+    # Case 47: EPIPE, and no death by SIGPIPE.
     def test_a_pipe_whose_reader_is_gone(self):
         shell = '{ "$0" "$@"; echo $? > code; } | true; exit $(cat code)'
         self.assert_made(self.brief(shell, "--progress", "json"))
+
+    # Case 47: a farm that holds the pipe but does not read: the clip is made, and what is said about it left out.
+    def test_a_full_pipe_that_nobody_reads(self):
+        ends = os.pipe(), os.pipe()
+        for reader, writer in ends:
+            self.addCleanup(os.close, reader)
+            self.addCleanup(os.close, writer)
+            os.set_blocking(writer, False)
+            with self.assertRaises(BlockingIOError):
+                while True:
+                    os.write(writer, bytes(4096))
+            os.set_blocking(writer, True)
+        for mode in ("json", "plain"):
+            command = [cli.PROGRAM, "generate", "--model", cli.TINY, *cli.BRIEF, "--prompt", "x", "-o", f"{mode}.mp4"]
+            done = subprocess.run([*command, "--progress", mode], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                  stdout=ends[0][1], stderr=ends[1][1], timeout=30)
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual(cli.probe(self.folder / f"{mode}.mp4")["nb_read_frames"], "5")
 
     def test_progress_that_cannot_be_written(self):
         """The clip is what was asked for: it is made, whatever becomes of the lines about it."""

@@ -1,46 +1,18 @@
 """`flowreel worker`: real jobs from a queue, through a child that stays warm, stops, dies and is refused paths."""
 
+import contextlib
 import json
 import os
 import pathlib
 import signal
-import subprocess
-import time
+import socket
+import sqlite3
 
 import cli_program as cli
-
-JOB = {"schema_version": 1, "model": {"path": "tiny/model"}, "prompt": "a cat", "width": 32, "height": 16,
-       "num_frames": 5, "sampling": {"steps": 2}, "compute": {"threads": 1}, "output": {"contact_sheet": False}}
+from worker_program import JOB, WorkerTest
 
 
-class Worker(cli.ProgramTest):
-    def submit(self, *jobs):
-        (self.folder / "jobs.jsonl").write_text("\n".join(json.dumps(JOB | job) for job in jobs))
-        self.succeed("queue", "submit", "jobs.jsonl")
-
-    def worker(self, *options):
-        return ["worker", "--output-dir", "out", "--models", cli.GOLDEN, "--min-free", "0", *options]
-
-    def start(self, *options):
-        command = [cli.PROGRAM, *map(str, self.worker(*options))]
-        process = subprocess.Popen(command, cwd=self.folder, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(process.stderr.close)
-        self.addCleanup(process.kill)
-        return process
-
-    def jobs(self):
-        lines = self.succeed("queue", "list", "--json").out.splitlines()
-        return {job["key"]: job for job in map(json.loads, lines)}
-
-    def manifest(self, name):
-        return json.loads((self.folder / "out" / name / "manifest.json").read_text())
-
-    def wait_for(self, holds, what):
-        end = time.monotonic() + 60
-        while not holds():
-            self.assertLess(time.monotonic(), end, what)
-            time.sleep(0.02)
-
+class Worker(WorkerTest):
     def test_works_through_a_queue_and_tells_prometheus(self):
         self.submit({"id": "a"}, {"id": "b", "seed": 7}, {"id": "lost", "model": {"path": "nowhere"}})
         result = self.succeed(*self.worker("--drain", "--metrics", "worker.prom"))
@@ -90,10 +62,9 @@ class Worker(cli.ProgramTest):
 
     def child_memory(self, process):
         """MiB resident of the child of a worker."""
-        for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                status = pathlib.Path(f"/proc/{child}/status").read_text()
-                return int(status.split("VmRSS:")[1].split()[0]) / 1024
+        for child in self.children(process):
+            status = pathlib.Path(f"/proc/{child}/status").read_text()
+            return int(status.split("VmRSS:")[1].split()[0]) / 1024
         return 0
 
     def test_a_stop_signal_saves_releases_and_the_next_worker_goes_on(self):
@@ -109,17 +80,17 @@ class Worker(cli.ProgramTest):
         self.assertEqual(self.jobs()["long"]["state"], "succeeded")
         self.assertIn("identical: ", self.succeed("verify", "out/long", "--progress", "none").out)
 
+    # Case 40: as the kernel kills who has taken the memory of a machine or a group.
     def test_a_killed_child_costs_an_attempt_and_leaves_nothing(self):
         self.submit({"id": "long", "sampling": {"steps": 400}, "checkpoint": {"every_steps": 5}})
         process = self.start("--drain", "--retry-delay", "0.1")
         self.wait_for((self.folder / "out/.checkpoints/long.safetensors").exists, "no checkpoint")
-        (child,) = [int(pid) for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir()
-                    for pid in (task / "children").read_text().split()]
+        (child,) = self.children(process)
         os.kill(child, signal.SIGKILL)
         self.assertEqual(process.wait(timeout=60), 0)
         job = self.jobs()["long"]
         self.assertEqual((job["state"], job["counters"]["crashes"]), ("succeeded", 1))
-        self.assertEqual([p.name for p in (self.folder / "out").iterdir() if p.name.endswith(".tmp")], [])
+        self.assertEqual(self.unfinished(), [])
 
     def test_a_cancelled_job_stops(self):
         self.submit({"id": "long", "sampling": {"steps": 10000}})
@@ -142,6 +113,36 @@ class Worker(cli.ProgramTest):
         self.assertEqual([jobs[key]["state"] for key in "abc"], ["failed", "succeeded", "failed"])
         self.assertEqual([jobs[key]["failure"]["exit_code"] for key in "ac"], [77, 77])
 
+    # Cases 27 and 28: each path that leads elsewhere, through a real worker; a server hears nothing of them.
+    def test_wrong_paths_are_permanent_failures_and_nothing_is_opened(self):
+        (self.folder / "inputs/frames").mkdir(parents=True)
+        (self.folder / "secret.png").write_bytes(b"not for a job")
+        (self.folder / "inputs/link").symlink_to("../secret.png")
+        (self.folder / "inputs/frames/0.png").symlink_to("../../secret.png")
+        os.mkfifo(self.folder / "inputs/pipe")
+        server = self.enter(socket.create_server(("127.0.0.1", 0)))
+        server.setblocking(False)
+        url = f"//127.0.0.1:{server.getsockname()[1]}/a.png"
+        names = ["../secret.png", str(self.folder / "secret.png"), "frames/../../secret.png", "link", "pipe", "frames",
+                 "/proc/self/fd/0", "/proc/self/environ", "/dev/zero", "n" * 300, "a\nb", "C:\\a.png", f"http:{url}",
+                 f"tcp:{url}", f"file:{self.folder}/secret.png", "concat:link|link", "subfile,,start,0,end,9,,:link",
+                 "data:image/png;base64,AAAA", "pipe:0"]
+        absent = ["-x.png", "%03d.png", "~/a.png", "$HOME/a.png", "*.png"]
+        jobs = {f"f{i}": {"task": "i2v", "first_frame": name} for i, name in enumerate(names)}
+        jobs |= {f"v{i}": {"task": "v2v", "input": name} for i, name in enumerate(names)}
+        jobs |= {f"a{i}": {"task": "i2v", "first_frame": name} for i, name in enumerate(absent)}
+        self.submit(*({"id": key} for key in jobs))
+        database = self.enter(contextlib.closing(sqlite3.connect(self.folder / "queue.db", isolation_level=None)))
+        for key, job in jobs.items():  # as `submit` would never store it
+            text = json.dumps(JOB | {"id": key} | job)
+            database.execute("UPDATE flowreel_jobs SET job = ? WHERE job_key = ?", (text, key))
+        self.succeed(*self.worker("--inputs", "inputs", "--drain"), timeout=60)
+        for key, job in self.jobs().items():
+            code = 66 if key[0] == "a" else 77
+            self.assertEqual((key, job["state"], job["failure"]["exit_code"]), (key, "failed", code), job["failure"])
+            self.assertNotIn("not for a job", job["failure"]["message"])
+        self.assertRaises(BlockingIOError, server.accept)
+
     def test_a_spool_is_submitted(self):
         inbox = self.folder / "spool/inbox"
         inbox.mkdir(parents=True)
@@ -151,6 +152,35 @@ class Worker(cli.ProgramTest):
         self.assertEqual(self.jobs()["a"]["state"], "succeeded")
         self.assertTrue((self.folder / "spool/accepted/a.json").exists())
         self.assertTrue((self.folder / "spool/rejected/bad.json.error.json").exists())
+
+    # Case 45: two daemons on one spool, as two crashed and restarted ones may be: each job is made once.
+    def test_two_workers_on_one_spool(self):
+        inbox = self.folder / "spool/inbox"
+        inbox.mkdir(parents=True)
+        for i in range(6):
+            (inbox / f"{i}.json").write_text(json.dumps(JOB | {"id": f"s{i}"}))
+        workers = [self.start("--spool", "spool", "--drain", "--name", "the same") for _ in range(2)]
+        self.assertEqual([worker.wait(timeout=60) for worker in workers], [0, 0])
+        jobs = self.jobs()
+        self.assertEqual(sorted(jobs), [f"s{i}" for i in range(6)])
+        for key, job in jobs.items():
+            self.assertEqual((job["state"], job["counters"]["crashes"]), ("succeeded", 0))
+            self.assertEqual(self.history(key), ["submitted", "claimed, attempt 1", "succeeded"])
+        self.assertEqual(len(list((self.folder / "spool/accepted").iterdir())), 6)
+
+    # Case 47: nobody reads the log of a worker, whose pipe is full.
+    def test_a_log_that_nobody_reads(self):
+        self.submit({"id": "a"}, {"id": "b"})
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        os.set_blocking(writer, False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(writer, bytes(4096))
+        os.set_blocking(writer, True)
+        self.assertEqual(self.run_in(*self.worker("--drain"), stderr=writer).code, 0)
+        os.close(writer)
+        self.assertEqual([job["state"] for job in self.jobs().values()], ["succeeded"] * 2)
 
     def test_refused(self):
         self.assert_refused(66, ["queue.db", "submit"], *self.worker("--drain"))

@@ -14,6 +14,11 @@ struct FailureReport {
 // What an exception means to a farm: the exit code of errors/error.h, and one line.
 FailureReport report_of(const std::exception_ptr& error);
 
+// From now on a process that C++ ends because an error could go nowhere (out of a thread of a
+// library, or of what may not throw) says so and has the error's exit code, where it was short of
+// memory; else it aborts as it would have.
+void tell_of_lost_errors();
+
 enum class FailureFormat { kNone, kJson, kOpenjd };
 
 // For the rest of the program; a command sets it once it knows how it is to report progress.

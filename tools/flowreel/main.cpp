@@ -9,13 +9,16 @@
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/failure.h"
 #include "tools/flowreel/printable.h"
+#include "tools/flowreel/ready.h"
 #include "tools/flowreel/stop_signal.h"
 
 namespace {
 
 int fail(int exit_code, const std::string& text) {
   const std::string shown = flowreel::printable(flowreel::without_passwords(text));
-  std::fprintf(stderr, "flowreel: %s\n", shown.c_str());
+  constexpr int kPatienceMs = 2000;
+  if (flowreel::takes_a_line(STDERR_FILENO, kPatienceMs))
+    std::fprintf(stderr, "flowreel: %s\n", shown.c_str());
   flowreel::print_failure(exit_code, shown);
   return exit_code;
 }
@@ -62,6 +65,7 @@ void open_standard_streams() {
 
 int main(int argc, char** argv) {
   open_standard_streams();
+  flowreel::tell_of_lost_errors();
   // LibTorch's allocator reads it once: huge pages for large tensors, fewer faults in every pass.
   ::setenv("THP_MEM_ALLOC_ENABLE", "1", /*overwrite=*/0);
   constexpr int kUsage = 64;

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
+#include "errors/quote.h"
+
 namespace flowreel {
 
 std::string printable(const std::string& text) {
   std::string line;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
-    const bool c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;  // U+0080 to U+009F in UTF-8
-    if (c1) ++i;
-    line += c1 || byte < 0x20 || byte == 0x7F ? '?' : text[i];
+  for (size_t i = 0; i < text.size();) {
+    const std::string character = text.substr(i, std::max<size_t>(1, utf8_length(text, i)));
+    const bool as_it_is = quote(character) == "\"" + character + "\"";
+    line += as_it_is ? character : "?";
+    i += character.size();
   }
   return line;
 }

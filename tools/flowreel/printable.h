@@ -7,7 +7,8 @@
 namespace flowreel {
 
 // The text on one line: control characters, with which it could write elsewhere on the terminal or
-// begin a line of its own, become question marks.
+// begin a line of its own, what turns the direction of text, and bytes that are not UTF-8, become
+// question marks.
 std::string printable(const std::string& text);
 
 // "a, b, c".

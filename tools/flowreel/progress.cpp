@@ -14,6 +14,7 @@
 #include "errors/error.h"
 #include "tools/flowreel/failure.h"
 #include "tools/flowreel/printable.h"
+#include "tools/flowreel/ready.h"
 #include "tools/flowreel/stop_signal.h"
 
 namespace flowreel {
@@ -25,6 +26,7 @@ struct StageShare {
   const char* name;
   double begin, end;  // per cent of the whole run
 };
+constexpr int kPatienceMs = 2000;  // with a reader of what matters
 constexpr std::array<StageShare, 4> kStages = {
     {{"text", 0, 5}, {"encode", 5, 10}, {"sample", 10, 85}, {"decode", 85, 100}}};
 
@@ -67,7 +69,10 @@ struct ProgressPrinter::State {
 
   void begin() {
     working = true;
-    for (const std::string& text : held) std::fprintf(stderr, "flowreel: %s\n", text.c_str());
+    for (const std::string& text : held) {
+      if (takes_a_line(STDERR_FILENO, kPatienceMs))
+        std::fprintf(stderr, "flowreel: %s\n", text.c_str());
+    }
     held.clear();
   }
 
@@ -90,11 +95,13 @@ struct ProgressPrinter::State {
   }
 
   void print_line() {
+    if (!takes_a_line(STDOUT_FILENO)) return;
     if (mode == ProgressMode::kJson) print_json();
     if (mode == ProgressMode::kOpenjd) print_openjd();
   }
 
   void print_plain() {
+    if (!takes_a_line(STDERR_FILENO)) return;
     const int tenth = last.total > 0 ? static_cast<int>(10 * last.done / last.total) : 0;
     if (tenth == last_tenth) return;
     last_tenth = tenth;
@@ -103,6 +110,7 @@ struct ProgressPrinter::State {
   }
 
   void print_bar() {
+    if (!takes_a_line(STDERR_FILENO)) return;
     constexpr int kWidth = 30;
     const double part =
         last.total > 0 ? static_cast<double>(last.done) / static_cast<double>(last.total) : 0;
@@ -180,6 +188,7 @@ Events ProgressPrinter::events() {
 void ProgressPrinter::finish(const std::string& output) {
   const std::lock_guard lock(state_->mutex);
   state_->close_bar();
+  if (!takes_a_line(STDOUT_FILENO, kPatienceMs)) return;
   if (state_->mode == ProgressMode::kOpenjd) {
     std::printf("openjd_progress: 100.0\nopenjd_status: done, %s\n", printable(output).c_str());
     std::fflush(stdout);

@@ -18,6 +18,7 @@
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/printable.h"
 #include "tools/flowreel/queue.h"
+#include "tools/flowreel/ready.h"
 #include "tools/flowreel/stop_signal.h"
 #include "tools/flowreel/worker_metrics.h"
 
@@ -99,7 +100,10 @@ class Crew {
       WorkerEvents events;
       events.stop = [this] { return stop_signal() != 0 || over_; };
       events.log = [&options](const std::string& text) {
-        std::fprintf(stderr, "flowreel: %s: %s\n", options.name.c_str(), printable(text).c_str());
+        constexpr size_t kLongest = 3000;  // bytes
+        const std::string line = printable(text.substr(0, kLongest));
+        if (takes_a_line(STDERR_FILENO))  // else the worker would stand still with its job
+          std::fprintf(stderr, "flowreel: %s: %s\n", options.name.c_str(), line.c_str());
       };
       events.counted = [&](const WorkerCounts& counts) {
         metrics_.update(static_cast<size_t>(index), counts, *store);

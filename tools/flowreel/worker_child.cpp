@@ -1,4 +1,7 @@
 // What a worker starts to touch models and codecs: jobs come on stdin, answers go to stdout.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -8,11 +11,13 @@
 #include "configs/job.h"
 #include "configs/json_document.h"
 #include "errors/error.h"
+#include "files/place.h"
 #include "pipeline/generate/hash.h"
 #include "pipeline/queue/child_message.h"
 #include "pipeline/queue/child_self.h"
 #include "pipeline/queue/roots.h"
 #include "pipeline/queue/run_job.h"
+#include "tools/flowreel/arguments.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/complete_job.h"
 #include "tools/flowreel/failure.h"
@@ -31,9 +36,22 @@ struct ChildArguments {
   std::string device;
 };
 
+// What was stdout. Libraries print there too, and their lines must not come between ours: theirs go
+// to stderr from the first message on.
+std::FILE* answers() {
+  static std::FILE* const stream = [] {
+    const int own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    std::FILE* opened = own < 0 ? nullptr : ::fdopen(own, "w");
+    if (opened == nullptr || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+      throw UnavailableError("the worker of this process cannot be answered");
+    return opened;
+  }();
+  return stream;
+}
+
 void say(const ChildMessage& message) {
-  std::printf("%s\n", to_line(message).c_str());
-  std::fflush(stdout);
+  std::fprintf(answers(), "%s\n", to_line(message).c_str());
+  std::fflush(answers());
 }
 
 std::optional<ChildMessage> listen() {
@@ -80,6 +98,8 @@ void run_one(const ChildMessage& order, const ChildArguments& a, ModelCache& mod
 // Job after job; the end of stdin is the end of the worker.
 void run(const ChildArguments& a) {
   become_child(a.parent, a.memory);
+  answers();
+  confine_reading({a.roots.models, a.roots.inputs, a.output_dir, bundled_model()});
   ModelCache models;
   while (const auto order = listen()) {
     if (order->kind != Kind::kRun) continue;

@@ -35,6 +35,19 @@ TEST(ChildProcess, TalksInLines) {
   EXPECT_EQ(child.read_line(line, 10), Read::kNothing);
 }
 
+// Case 48: a line without end is cut, and what comes behind it is heard.
+TEST(ChildProcess, ALineWithoutEndIsCut) {
+  ChildProcess child(shell("head -c 1500000 /dev/zero | tr '\\0' '\\377'; echo; echo next"));
+  std::string line;
+  ASSERT_EQ(child.read_line(line, 5000), Read::kLine);
+  EXPECT_GE(line.size(), 1u << 20);
+  EXPECT_LT(line.size(), 1'500'000u);
+  for (int i = 0; line != "next"; ++i) {
+    ASSERT_LT(i, 3);
+    ASSERT_EQ(child.read_line(line, 5000), Read::kLine);
+  }
+}
+
 TEST(ChildProcess, TellsHowItEnded) {
   std::string line;
   ChildProcess exits(shell("echo last; exit 3"));

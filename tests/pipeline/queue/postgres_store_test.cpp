@@ -6,6 +6,8 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "errors/error.h"
@@ -193,6 +195,31 @@ TEST_F(PostgresStoreTest, WhatTheServerSaysDecidesTheExitCode) {
     sql("DROP FUNCTION fail_update CASCADE");
     sql("DROP SEQUENCE failures");
   }
+}
+
+// Waiting helps with neither of them; a server that is not there may come.
+TEST_F(PostgresStoreTest, WhoIsNotLetInIsConfiguredWrongly) {
+  const auto code_with = [&](const std::string& from, const std::string& to) {
+    std::string uri = uri_;
+    uri.replace(uri.find(from), from.size(), to);
+    return code_of([&] { make_postgres_store(uri, options_); });
+  };
+  EXPECT_EQ(code_with("/postgres?", "/nowhere?"), 78);
+  EXPECT_EQ(code_with("flowreel@", "nobody@"), 78);
+  EXPECT_EQ(code_with("port=5432", "port=5433"), 69);
+  const std::string rules = PostgresServer::instance().socket_folder() + "/data/pg_hba.conf";
+  std::ifstream in(rules);
+  const std::string before{std::istreambuf_iterator<char>(in), {}};
+  std::ofstream(rules) << "local all locked scram-sha-256\n" << before;
+  sql("CREATE ROLE locked LOGIN PASSWORD 'secret'");
+  sql("SELECT pg_reload_conf()");
+  int wrong = 0;
+  for (int i = 0; i < 100 && (wrong = code_with("flowreel@", "locked:wrong@")) != 78; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // it has yet to read them
+  EXPECT_EQ(wrong, 78);
+  EXPECT_EQ(code_with("flowreel@", "locked@"), 78);
+  EXPECT_EQ(code_with("flowreel@", "locked:secret@"), 70) << "let in, where it may do nothing";
+  std::ofstream(rules) << before;
 }
 
 TEST_F(PostgresStoreTest, ALockedJobIsPassedOver) {

@@ -186,6 +186,17 @@ TEST_F(SqliteFileTest, AReadOnlyFileIsRefused) {
   EXPECT_EQ(WEXITSTATUS(status), 73);
 }
 
+TEST_F(SqliteFileTest, AFileThatMayNotBeReadIsRefused) {
+  make_queue(1);
+  ::chmod(path_.c_str(), 0);
+  ::chmod(folder_.path().c_str(), 0755);
+  const int status = status_of_child([&] {
+    if (::geteuid() == 0 && ::seteuid(65534) != 0) return 99;
+    return code_of_open();
+  });
+  EXPECT_EQ(WEXITSTATUS(status), 73) << "there is one, but not for us";
+}
+
 TEST_F(SqliteFileTest, ALogThatIsMissingIsMissed) {
   const auto store = open(OpenMode::kCreate);
   store->submit({.job = "{}", .key = "in the log alone"});

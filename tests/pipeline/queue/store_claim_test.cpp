@@ -94,6 +94,7 @@ TEST_P(StoreClaimTest, APermanentFailureIsNotTriedAgain) {
   EXPECT_EQ(story(id), "submitted, claimed, permanent");
 }
 
+// Case 40: what was short of memory is tried once more.
 TEST_P(StoreClaimTest, MemoryIsTriedOnceMore) {
   const int64_t id = submit("k");
   fail(claim().value(), FailureClass::kMemory);
@@ -208,6 +209,20 @@ TEST_P(StoreClaimTest, ARebootEndsLeases) {
   clock_->reboot();
   EXPECT_EQ(store_->expire_leases(), 1);
   EXPECT_EQ(state(id), JobState::kRetryWait);
+}
+
+// Case 45: a new process with the number, and so the name, of one that is gone has not its jobs.
+TEST_P(StoreClaimTest, ANameThatIsUsedAgainIsNoClaim) {
+  const int64_t id = submit("k");
+  const Claim first = claim("host:42").value();
+  EXPECT_FALSE(claim("host:42"));
+  pass_lease();
+  EXPECT_FALSE(claim("host:42")) << "it waits before it is tried again";
+  pass_delay();
+  const Claim second = claim("host:42").value();
+  EXPECT_EQ(second.id, id);
+  EXPECT_EQ(store_->succeed(id, first.token, kSha), Answer::kLost);
+  EXPECT_EQ(store_->succeed(id, second.token, kSha), Answer::kOk);
 }
 
 TEST_P(StoreClaimTest, NothingIsKnownOfAnUnknownJob) {
