@@ -6,22 +6,17 @@
 #include <cmath>
 
 #include "errors/error.h"
+#include "tests/pipeline/train/one_parameter.h"
 
 namespace flowreel {
 namespace {
-
-Parameter parameter(const at::Tensor& value) {
-  Parameter p(value.sizes().vec());
-  p.value = value.clone().requires_grad_(true);
-  return p;
-}
 
 // The gradient of sum(scale * x^2) / 2 is scale * x.
 void backward(Parameter& p, double scale) { (p.value.square().sum() * (scale / 2)).backward(); }
 
 TEST(AdamW, FollowsTheAlgorithm) {
   const AdamWOptions o = {.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-6, .weight_decay = 0.1};
-  Parameter p = parameter(at::tensor({1.0f, -2.0f, 0.5f}));
+  Parameter p = one_parameter(at::tensor({1.0f, -2.0f, 0.5f}));
   AdamW optimizer({&p}, o);
   std::vector<double> x = {1.0, -2.0, 0.5}, m(3), v(3);
   for (int step = 1; step <= 5; ++step) {
@@ -44,7 +39,7 @@ TEST(AdamW, FollowsTheAlgorithm) {
 }
 
 TEST(AdamW, GradientsAddUpUntilTheyAreForgotten) {
-  Parameter p = parameter(at::ones({2}));
+  Parameter p = one_parameter(at::ones({2}));
   AdamW optimizer({&p});
   backward(p, 1.0);
   backward(p, 1.0);
@@ -54,7 +49,7 @@ TEST(AdamW, GradientsAddUpUntilTheyAreForgotten) {
 }
 
 TEST(AdamW, LeavesAParameterWithoutGradientAlone) {
-  Parameter used = parameter(at::ones({2})), unused = parameter(at::ones({2}));
+  Parameter used = one_parameter(at::ones({2})), unused = one_parameter(at::ones({2}));
   AdamW optimizer({&used, &unused}, {.weight_decay = 0.5});
   backward(used, 1.0);
   optimizer.step(0.1);
@@ -64,7 +59,7 @@ TEST(AdamW, LeavesAParameterWithoutGradientAlone) {
 
 TEST(AdamW, ResumesBitForBit) {
   const at::Tensor start = at::linspace(-1, 1, 1000);
-  Parameter whole = parameter(start), first = parameter(start);
+  Parameter whole = one_parameter(start), first = one_parameter(start);
   AdamW unbroken({&whole}), before({&first});
   const auto train = [](AdamW& optimizer, Parameter& p, int from, int to) {
     for (int step = from; step < to; ++step) {
@@ -75,7 +70,7 @@ TEST(AdamW, ResumesBitForBit) {
   };
   train(unbroken, whole, 0, 6);
   train(before, first, 0, 3);
-  Parameter second = parameter(first.value.detach());
+  Parameter second = one_parameter(first.value.detach());
   AdamW after({&second});
   after.restore(before.moments(), before.steps());
   train(before, first, 3, 4);  // what was handed over is a copy
@@ -84,7 +79,8 @@ TEST(AdamW, ResumesBitForBit) {
 }
 
 TEST(AdamW, RefusesUnfitParametersOptionsAndStates) {
-  Parameter p = parameter(at::ones({2})), half = parameter(at::ones({2}, at::kHalf)), empty({2});
+  Parameter p = one_parameter(at::ones({2})), half = one_parameter(at::ones({2}, at::kHalf)),
+            empty({2});
   EXPECT_THROW(AdamW({&half}), DataError);
   EXPECT_THROW(AdamW({&empty}), DataError);
   EXPECT_THROW(AdamW({&p}, {.beta1 = 1}), UsageError);

@@ -7,15 +7,10 @@
 
 #include "errors/error.h"
 #include "pipeline/train/draw.h"
+#include "tests/pipeline/train/one_parameter.h"
 
 namespace flowreel {
 namespace {
-
-Parameter parameter(const at::Tensor& value) {
-  Parameter p(value.sizes().vec());
-  p.value = value.clone().requires_grad_(true);
-  return p;
-}
 
 at::Tensor gaussian(at::IntArrayRef shape) { return Draw{5, 1}.normal(shape, Use::kData); }
 
@@ -37,7 +32,7 @@ TEST(Muon, SingularValuesComeOutNearOne) {
 
 TEST(Muon, FollowsTheAlgorithm) {
   const MuonOptions o = {.momentum = 0.8, .weight_decay = 0.1};
-  Parameter p = parameter(gaussian({6, 3}));
+  Parameter p = one_parameter(gaussian({6, 3}));
   Muon optimizer({{"blocks.0.weight", &p}}, o);
   at::Tensor x = p.value.detach().clone(), m = at::zeros({6, 3});
   for (int step = 1; step <= 4; ++step) {
@@ -53,14 +48,14 @@ TEST(Muon, FollowsTheAlgorithm) {
 }
 
 TEST(Muon, LeavesAParameterWithoutGradientAlone) {
-  Parameter p = parameter(at::ones({2, 2}));
+  Parameter p = one_parameter(at::ones({2, 2}));
   Muon optimizer({{"blocks.0.weight", &p}}, {.weight_decay = 0.5});
   optimizer.step(0.1);
   EXPECT_TRUE(at::equal(p.value, at::ones({2, 2})));
 }
 
 TEST(Muon, IsForTheMatricesOfBlocks) {
-  Parameter matrix = parameter(at::ones({2, 2})), vector = parameter(at::ones({2}));
+  Parameter matrix = one_parameter(at::ones({2, 2})), vector = one_parameter(at::ones({2}));
   EXPECT_TRUE(
       is_hidden_matrix({"transformer.single_transformer_blocks.0.proj_out.weight", &matrix}));
   EXPECT_TRUE(is_hidden_matrix({"text_encoder.layers.1.mlp.up_proj.weight", &matrix}));
@@ -70,7 +65,7 @@ TEST(Muon, IsForTheMatricesOfBlocks) {
 }
 
 TEST(Muon, RefusesUnfitParametersAndOptions) {
-  Parameter matrix = parameter(at::ones({2, 2})), vector = parameter(at::ones({2}));
+  Parameter matrix = one_parameter(at::ones({2, 2})), vector = one_parameter(at::ones({2}));
   EXPECT_THROW(Muon({{"vector", &vector}}), DataError);
   EXPECT_THROW(Muon({{"matrix", &matrix}}, {.momentum = 1}), UsageError);
   EXPECT_THROW(Muon({{"matrix", &matrix}}, {.weight_decay = -1}), UsageError);
