@@ -27,10 +27,10 @@ class Muon {
   // range; DataError: a parameter is not such a matrix.
   Muon(NamedParameters parameters, const MuonOptions& options = {});
 
-  // One update: value -= lr * (0.2 * sqrt(max(rows, columns)) * near_orthogonal(g + momentum * m) +
-  // weight_decay * value), m the running average of the gradient g. The factor makes an update as
-  // large as AdamW's (Liu et al., arXiv 2502.16982, section 2.2), so that both share one learning
-  // rate. A parameter without a gradient is left as it is.
+  // One update: value -= lr * (0.2 * sqrt(max(rows, columns)) * near_orthogonal((1 - momentum) g +
+  // momentum m) + weight_decay * value), m the running average of the gradient g, which g is in
+  // already. The factor makes an update as large as AdamW's (Liu et al., arXiv 2502.16982, section
+  // 2.2), so that both share one learning rate. A parameter without a gradient is left as it is.
   void step(double lr);
 
   // Running averages, in the order of the parameters, for saving and restoring in place.

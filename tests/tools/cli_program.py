@@ -149,6 +149,18 @@ class ProgramTest(unittest.TestCase):
         self.addCleanup(context.__exit__, None, None, None)
         return value
 
+    def full_pipe(self):
+        """The end to write to of a pipe that is full and that nobody reads: a write waits for ever."""
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        self.addCleanup(os.close, writer)
+        os.set_blocking(writer, False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(writer, bytes(4096))
+        os.set_blocking(writer, True)
+        return writer
+
     def run_in(self, *arguments, **options):
         return run(*arguments, cwd=self.folder, **options)
 

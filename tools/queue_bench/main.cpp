@@ -1,10 +1,11 @@
 // Times a queue by its interface, JobStore. tools/bench_queue.py runs it and tells what is what.
 //
-//     queue_bench disk FOLDER PROCESSES SECONDS        blocks of 4 KiB, appended, each
-//     fdatasync()ed queue_bench submit STORE JOB PROCESSES SECONDS   jobs, each durable before the
-//     next queue_bench work STORE PROCESSES                 claim() and succeed(), until there are
-//     none queue_bench start STORE JOB OUTPUT_DIR SAMPLES   from submit() to start, by a running
-//     worker
+// clang-format off
+//     queue_bench disk FOLDER PROCESSES SECONDS         blocks of 4 KiB, each made durable
+//     queue_bench submit STORE JOB PROCESSES SECONDS    jobs, each durable before the next
+//     queue_bench work STORE PROCESSES                  claim() and succeed(), until there are none
+//     queue_bench start STORE JOB OUTPUT_DIR SAMPLES    from submit() to start, by a running worker
+// clang-format on
 //
 // JOB is a file with a job in which "ID" stands for the id. Prints one JSON object.
 #include <fcntl.h>
