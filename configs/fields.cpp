@@ -18,9 +18,7 @@ std::string shown(const nlohmann::json& value) {
   std::string text =
       value.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
   if (text.size() <= kShown) return text;
-  size_t end = kShown;
-  while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // within a character
-  return text.substr(0, end) + "...";
+  return std::string(cut(text, kShown)) + "...";
 }
 
 // A pointer whose last key is somebody else's text: fit for a line, and not longer than one.

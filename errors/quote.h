@@ -11,6 +11,9 @@ namespace flowreel {
 // "..." behind the closing quote once max_bytes are shown, never within a character.
 std::string quote(std::string_view text, size_t max_bytes = 300);
 
+// As much of text as max_bytes hold, never ending within a character.
+std::string_view cut(std::string_view text, size_t max_bytes);
+
 // value as a person writes it: ten digits that count, no trailing zeros ("0.5", "1e-09").
 std::string number_text(double value);
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -14,10 +15,7 @@ at::Tensor row(const std::vector<int64_t>& values) {
 std::string shortened(const std::string& text) {
   constexpr size_t kShown = 60;
   if (text.size() <= kShown) return text;
-  size_t end = kShown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;  // not inside a character
-  return text.substr(0, end) + "…";
+  return std::string(cut(text, kShown)) + "…";
 }
 
 void tell_truncation(const std::string& name, const char* encoder, const Tokens& tokens,

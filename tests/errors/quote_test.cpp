@@ -45,5 +45,14 @@ TEST(Quote, CutsBetweenCharacters) {
   EXPECT_EQ(quote(std::string(100'000, '\n')).size(), 305u);
 }
 
+TEST(Cut, NeverEndsWithinACharacter) {
+  EXPECT_EQ(cut("abc", 3), "abc");
+  EXPECT_EQ(cut("abc", 2), "ab");
+  EXPECT_EQ(cut("abc", 0), "");
+  const std::string text = "a\u00e9\u20ac";  // 1 + 2 + 3 bytes
+  const char* expected[] = {"", "a", "a", "a\u00e9", "a\u00e9", "a\u00e9", "a\u00e9\u20ac"};
+  for (size_t bytes = 0; bytes <= 6; ++bytes) EXPECT_EQ(cut(text, bytes), expected[bytes]) << bytes;
+}
+
 }  // namespace
 }  // namespace flowreel

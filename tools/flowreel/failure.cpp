@@ -3,7 +3,6 @@
 #include <c10/util/Exception.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "errors/error.h"
+#include "errors/quote.h"
 #include "models/weights/out_of_memory.h"
 #include "tools/flowreel/ready.h"
 #include "tools/flowreel/stop_signal.h"
@@ -65,12 +65,8 @@ void set_failure_format(FailureFormat format) { chosen = format; }
 
 void print_failure(int exit_code, const std::string& text) {
   constexpr size_t kLongest = 2000;  // bytes, which JSON may write twice as long
-  constexpr int kPatienceMs = 2000;
   if (chosen == FailureFormat::kNone || !takes_a_line(STDOUT_FILENO, kPatienceMs)) return;
-  size_t end = std::min(kLongest, text.size());
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;  // within a character
-  const std::string message = text.substr(0, end);
+  const std::string message(cut(text, kLongest));
   if (chosen == FailureFormat::kOpenjd) std::printf("openjd_fail: %s\n", message.c_str());
   if (chosen == FailureFormat::kJson) {
     const nlohmann::json line = {

@@ -16,8 +16,7 @@ namespace {
 
 int fail(int exit_code, const std::string& text) {
   const std::string shown = flowreel::printable(flowreel::without_passwords(text));
-  constexpr int kPatienceMs = 2000;
-  if (flowreel::takes_a_line(STDERR_FILENO, kPatienceMs))
+  if (flowreel::takes_a_line(STDERR_FILENO, flowreel::kPatienceMs))
     std::fprintf(stderr, "flowreel: %s\n", shown.c_str());
   flowreel::print_failure(exit_code, shown);
   return exit_code;

@@ -26,7 +26,6 @@ struct StageShare {
   const char* name;
   double begin, end;  // per cent of the whole run
 };
-constexpr int kPatienceMs = 2000;  // with a reader of what matters
 constexpr std::array<StageShare, 4> kStages = {
     {{"text", 0, 5}, {"encode", 5, 10}, {"sample", 10, 85}, {"decode", 85, 100}}};
 

@@ -8,4 +8,7 @@ namespace flowreel {
 // is said about it is left out then.
 bool takes_a_line(int fd, int patience_ms = 0);
 
+// For what matters to its reader.
+inline constexpr int kPatienceMs = 2000;
+
 }  // namespace flowreel

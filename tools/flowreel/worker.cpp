@@ -101,7 +101,7 @@ class Crew {
       events.stop = [this] { return stop_signal() != 0 || over_; };
       events.log = [&options](const std::string& text) {
         constexpr size_t kLongest = 3000;  // bytes
-        const std::string line = printable(text.substr(0, kLongest));
+        const std::string line = printable(std::string(cut(text, kLongest)));
         if (takes_a_line(STDERR_FILENO))  // else the worker would stand still with its job
           std::fprintf(stderr, "flowreel: %s: %s\n", options.name.c_str(), line.c_str());
       };
