@@ -156,7 +156,8 @@ at::Tensor HunyuanVideoTransformer::operator()(const TransformerInput& in) const
                latents.size(4) / config_.patch_size},
               config_.rope_axes_dim, config_.rope_theta, latents.device());
   context.silu_temb = at::silu(conditioning(in, timestep));
-  Streams streams{patchify(latents), refiner_(in.text.to(dtype), timestep, in.text_mask)};
+  // Under autocast the products are bfloat16, what the blocks add them to is not.
+  Streams streams{patchify(latents).to(dtype), refiner_(in.text.to(dtype), timestep, in.text_mask)};
   if (in.text_mask.defined()) {
     const at::Tensor of_video = in.text_mask.new_ones({latents.size(0), streams.video.size(1)});
     context.key_mask = at::cat({of_video, in.text_mask}, 1);

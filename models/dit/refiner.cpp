@@ -64,7 +64,7 @@ at::Tensor TokenRefiner::operator()(const at::Tensor& text, const at::Tensor& ti
                                     const at::Tensor& mask) const {
   const at::Tensor mean = mean_of_valid(text.to(at::kFloat), mask).to(text.scalar_type());
   const at::Tensor silu_temb = at::silu(timestep_embedder_(timestep) + text_embedder_(mean));
-  at::Tensor x = proj_in_(text);
+  at::Tensor x = proj_in_(text).to(text.scalar_type());  // which autocast would make bfloat16
   for (const auto& block : blocks_) x = (*block)(x, silu_temb, mask);
   return x;
 }

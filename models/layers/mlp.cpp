@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "errors/error.h"
+#include "models/layers/fused/fused.h"
 
 namespace flowreel {
 
@@ -17,6 +18,7 @@ Activation activation_from_name(const std::string& name, const std::string& what
 }
 
 at::Tensor activate(Activation f, at::Tensor x) {
+  if (f == Activation::kGeluTanh && fused::takes(x)) return fused::gelu_tanh(x);
   const bool keep = at::GradMode::is_enabled();
   switch (f) {
     case Activation::kSilu:

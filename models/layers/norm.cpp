@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include "models/layers/fused/fused.h"
+
 namespace flowreel {
 
 LayerNorm::LayerNorm(int64_t features, double eps)
@@ -37,6 +39,7 @@ at::Tensor RmsNorm::operator()(const at::Tensor& x) const {
 
 at::Tensor modulated_layer_norm(const at::Tensor& x, const at::Tensor& scale,
                                 const at::Tensor& shift, double eps) {
+  if (fused::takes(x)) return fused::modulated_layer_norm(x, scale, shift, eps);
   const int64_t features = x.size(-1);
   // One sample: scale and shift are the affine part of the norm itself, one pass over memory
   // instead of three.
@@ -48,6 +51,7 @@ at::Tensor modulated_layer_norm(const at::Tensor& x, const at::Tensor& scale,
 }
 
 at::Tensor add_gated(at::Tensor x, const at::Tensor& y, const at::Tensor& gate) {
+  if (fused::takes(x)) return fused::add_gated(x, y, gate);
   if (at::GradMode::is_enabled()) return at::addcmul(x, y, gate.unsqueeze(1));
   return x.addcmul_(y, gate.unsqueeze(1));
 }

@@ -6,11 +6,8 @@
 
 #include <cmath>
 
-#if defined(__x86_64__)
-#define FLOWREEL_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FLOWREEL_VECTOR_CLONES
-#endif
+#include "models/layers/fused/fused.h"
+#include "models/layers/vector_loops.h"
 
 namespace flowreel {
 namespace {
@@ -95,6 +92,10 @@ at::Tensor norm_and_rotate(at::Tensor x, const RmsNorm& video, const RmsNorm& te
   if (plain && !at::GradMode::is_enabled()) {
     norm_and_rotate_in_place(x, video, text, table);
     return x;
+  }
+  if (fused::takes(x)) {
+    return fused::norm_and_rotate(
+        x, {video.weight.value, text.weight.value, video.eps(), text.eps(), table.cos, table.sin});
   }
   const int64_t rotated = table.cos.size(0);
   const at::Tensor of_video = rotate(video(x.narrow(1, 0, rotated)), table);

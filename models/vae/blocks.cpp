@@ -136,7 +136,7 @@ at::Tensor UpBlock::operator()(at::Tensor x, const Breakpoint& breakpoint) const
   const at::Tensor first = repeat_nearest(x.narrow(2, 0, 1), 1, fh, fw);
   if (x.size(2) == 1) return (*upsample_)(first);
   const at::Tensor rest = repeat_nearest(x.narrow(2, 1, x.size(2) - 1), ft, fh, fw);
-  return (*upsample_)(at::cat({first, rest}, 2));
+  return (*upsample_)(at::cat({first, rest}, 2).contiguous(x.suggest_memory_format()));
 }
 
 }  // namespace flowreel
