@@ -7,16 +7,18 @@
 namespace flowreel {
 
 // Scaled latents [B,C,T,h,w] float32 of clips [B,3,F,H,W] in [-1,1]: the posterior's mean times the
-// scaling factor.
-at::Tensor encode_clips(const HunyuanVae& vae, const at::Tensor& clips);
+// scaling factor. bfloat16: under autocast.
+at::Tensor encode_clips(const HunyuanVae& vae, const at::Tensor& clips, bool bfloat16 = false);
 
 // Encoded anew each time. The autoencoder must outlive it.
-ClipData latents_of(std::shared_ptr<const ClipSet> set, const HunyuanVae& vae);
+ClipData latents_of(std::shared_ptr<const ClipSet> set, const HunyuanVae& vae,
+                    bool bfloat16 = false);
 
 struct KeptLatentsOptions {
   std::string folder;
-  int64_t count = 0;  // clips 0 … count-1 of the set
-  int64_t batch = 1;  // encoded together
+  int64_t count = 0;      // clips 0 … count-1 of the set
+  int64_t batch = 1;      // encoded together
+  bool bfloat16 = false;  // encoded under autocast; such latents are kept apart from others
   at::Device device = at::kCPU;
   // After a file of new latents, and before each batch that is encoded; may throw to stop.
   std::function<void(int64_t done, int64_t total)> progress;

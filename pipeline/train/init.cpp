@@ -63,4 +63,12 @@ void initialise(Module& module, uint64_t seed) {
   });
 }
 
+void begin_as_identity(Module& transformer) {
+  transformer.visit([](const std::string& name, Parameter& parameter) {
+    const bool modulates =
+        name.find("norm") != std::string::npos && name.find(".linear.") != std::string::npos;
+    if (modulates || name.rfind("proj_out.", 0) == 0) parameter.value.zero_();
+  });
+}
+
 }  // namespace flowreel

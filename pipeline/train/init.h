@@ -18,4 +18,8 @@ namespace flowreel {
 // Throws DataError naming a parameter that is none of these.
 void initialise(Module& module, uint64_t seed);
 
+// adaLN-Zero (Peebles & Xie, arXiv 2212.09748, section 3.2), after initialise(): every block of a
+// transformer begins as the identity and the network as 0, from where deep ones learn faster.
+void begin_as_identity(Module& transformer);
+
 }  // namespace flowreel

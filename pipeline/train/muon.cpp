@@ -5,22 +5,31 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "errors/error.h"
 
 namespace flowreel {
+namespace {
 
-at::Tensor near_orthogonal(const at::Tensor& matrix) {
-  const bool tall = matrix.size(0) > matrix.size(1);
-  at::Tensor x = tall ? matrix.t() : matrix;  // the smaller side first: the products are cheaper
-  x = x / (x.norm() + 1e-7);
+// Numbers of matrices of one shape that are brought near orthogonal together: many small products
+// cost more than one of many, and large ones would take much memory.
+constexpr size_t kTogether = size_t{1} << 24;
+
+}  // namespace
+
+at::Tensor near_orthogonal(const at::Tensor& matrices) {
+  const bool tall = matrices.size(-2) > matrices.size(-1);
+  // The smaller side first: the products are cheaper.
+  at::Tensor x = tall ? matrices.transpose(-2, -1) : matrices;
+  x = x / (at::linalg_vector_norm(x, 2, {{-2, -1}}, /*keepdim=*/true) + 1e-7);
   for (int i = 0; i < 5; ++i) {
-    const at::Tensor square = at::mm(x, x.t());
-    const at::Tensor factor = at::addmm(square, square, square, -4.7750, 2.0315);
-    x = at::addmm(x, factor, x, 3.4445, 1);
+    const at::Tensor square = at::bmm(x, x.transpose(1, 2));
+    const at::Tensor factor = at::baddbmm(square, square, square, -4.7750, 2.0315);
+    x = at::baddbmm(x, factor, x, 3.4445, 1);
   }
-  return tall ? x.t() : x;
+  return tall ? x.transpose(-2, -1) : x;
 }
 
 Muon::Muon(NamedParameters parameters, const MuonOptions& options)
@@ -40,15 +49,33 @@ Muon::Muon(NamedParameters parameters, const MuonOptions& options)
 
 void Muon::step(double lr) {
   const at::NoGradGuard no_grad;
+  std::map<std::pair<int64_t, int64_t>, std::vector<size_t>> by_shape;
   for (size_t i = 0; i < parameters_.size(); ++i) {
-    at::Tensor value = parameters_[i].parameter->value;
-    const at::Tensor& gradient = value.grad();
-    if (!gradient.defined()) continue;
+    const at::Tensor& value = parameters_[i].parameter->value;
+    if (value.grad().defined()) by_shape[{value.size(0), value.size(1)}].push_back(i);
+  }
+  for (const auto& [shape, members] : by_shape) {
+    const auto group =
+        std::max<size_t>(1, kTogether / static_cast<size_t>(shape.first * shape.second));
+    for (size_t begin = 0; begin < members.size(); begin += group)
+      update({members.begin() + begin, members.begin() + std::min(members.size(), begin + group)},
+             lr);
+  }
+}
+
+void Muon::update(const std::vector<size_t>& members, double lr) {
+  std::vector<at::Tensor> ahead;
+  for (size_t i : members) {
+    const at::Tensor& gradient = parameters_[i].parameter->value.grad();
     momenta_[i].lerp_(gradient, 1 - options_.momentum);
-    const at::Tensor ahead = at::lerp(gradient, momenta_[i], options_.momentum);
-    const auto longest = static_cast<double>(std::max(value.size(0), value.size(1)));
+    ahead.push_back(at::lerp(gradient, momenta_[i], options_.momentum));
+  }
+  const at::Tensor steps = near_orthogonal(at::stack(ahead));
+  const auto longest = static_cast<double>(std::max(steps.size(1), steps.size(2)));
+  for (size_t k = 0; k < members.size(); ++k) {
+    at::Tensor value = parameters_[members[k]].parameter->value;
     if (options_.weight_decay > 0) value.mul_(1 - lr * options_.weight_decay);
-    value.add_(near_orthogonal(ahead), -lr * 0.2 * std::sqrt(longest));
+    value.add_(steps[static_cast<int64_t>(k)], -lr * 0.2 * std::sqrt(longest));
   }
 }
 

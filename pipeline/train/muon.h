@@ -16,10 +16,10 @@ struct MuonOptions {
   double weight_decay = 0.0;
 };
 
-// Near U V^T of the singular value decomposition U S V^T of a matrix, by five Newton-Schulz steps
-// of the quintic 3.4445 x - 4.775 x^3 + 2.0315 x^5: singular values come out between 0.68 and 1.13
-// where they were at least 1e-2 of the Frobenius norm.
-at::Tensor near_orthogonal(const at::Tensor& matrix);
+// Near U V^T of the singular value decomposition U S V^T of each of [n,rows,columns], by five
+// Newton-Schulz steps of the quintic 3.4445 x - 4.775 x^3 + 2.0315 x^5: singular values come out
+// between 0.68 and 1.13 where they were at least 1e-2 of the Frobenius norm.
+at::Tensor near_orthogonal(const at::Tensor& matrices);
 
 class Muon {
  public:
@@ -38,6 +38,8 @@ class Muon {
   const std::vector<at::Tensor>& momenta() const { return momenta_; }
 
  private:
+  void update(const std::vector<size_t>& members, double lr);  // matrices of one shape
+
   NamedParameters parameters_;
   MuonOptions options_;
   std::vector<at::Tensor> momenta_;

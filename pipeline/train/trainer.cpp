@@ -1,7 +1,6 @@
 #include "pipeline/train/trainer.h"
 
 #include <ATen/ATen.h>
-#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 
 #include <chrono>
@@ -9,6 +8,7 @@
 #include <filesystem>
 
 #include "errors/error.h"
+#include "pipeline/train/autocast.h"
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/ema.h"
 #include "pipeline/train/loss_log.h"
@@ -33,26 +33,6 @@ void check(const TrainerOptions& o) {
   expect(o.clip_norm >= 0, "clip_norm", o.clip_norm, "0 (off) or more");
   expect(o.keep_checkpoints >= 1, "keep_checkpoints", o.keep_checkpoints, "at least 1");
 }
-
-// bfloat16 where CUDA gains from it, for as long as this lives.
-class Autocast {
- public:
-  explicit Autocast(bool on) : on_(on) {
-    if (!on_) return;
-    at::autocast::set_autocast_enabled(at::kCUDA, true);
-    at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
-  }
-  Autocast(const Autocast&) = delete;
-  Autocast& operator=(const Autocast&) = delete;
-  ~Autocast() {
-    if (!on_) return;
-    at::autocast::clear_cache();  // of converted weights, which the next update makes stale
-    at::autocast::set_autocast_enabled(at::kCUDA, false);
-  }
-
- private:
-  bool on_;
-};
 
 bool is_due(int64_t every, int64_t step) { return every > 0 && step % every == 0; }
 
@@ -90,6 +70,10 @@ class Run {
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  Autocast bfloat16_if_asked() const {
+    return Autocast(options_.bfloat16, job_.parameters[0].parameter->value.device().type());
+  }
 
   std::string checkpoints() const { return options_.folder + "/checkpoints"; }
 
@@ -152,7 +136,7 @@ class Run {
     for (int64_t i = 0; i < options_.accumulate; ++i) {
       const auto number = static_cast<uint32_t>(step_ * options_.accumulate + i);
       const Batch batch = job_.batches(number);
-      const Autocast autocast(options_.bfloat16);
+      const Autocast autocast = bfloat16_if_asked();
       const Loss loss = job_.objective(batch, Draw{options_.seed, number});
       const double value = loss.total.item<double>();
       if (!std::isfinite(value)) {
@@ -165,7 +149,10 @@ class Run {
     gradient_norm_ = clip_gradients(job_.parameters, options_.clip_norm);
     if (!std::isfinite(gradient_norm_))
       throw NumericsError("the gradient of step " + std::to_string(step_ + 1) + " is not finite");
-    optimizer_.step(options_.learning_rate.at(step_, options_.steps));
+    {
+      const Autocast autocast = bfloat16_if_asked();  // for the products in Muon
+      optimizer_.step(options_.learning_rate.at(step_, options_.steps));
+    }
     ema_.update(step_);
   }
 
@@ -196,7 +183,6 @@ class Run {
     std::map<std::string, double> sums;
     for (int64_t i = 0; i < options_.validation_batches; ++i) {
       const auto number = static_cast<uint32_t>(i);
-      const Autocast autocast(options_.bfloat16);
       const Loss loss =
           job_.objective(job_.validation(number), Draw{options_.seed ^ kValidationSeed, number});
       sums["total"] += loss.total.item<double>();

@@ -22,7 +22,7 @@ struct TrainerOptions {
   double clip_norm = 1.0;    // of all gradients together; 0: never clipped
   double ema_decay = 0.999;  // 0: no averaging
   uint64_t seed = 0;
-  bool bfloat16 = false;    // autocast; CUDA only
+  bool bfloat16 = false;    // autocast in the steps of training; validation is in float32
   bool resume = false;      // from the newest checkpoint in `folder`
   std::string fingerprint;  // what must be the same for a run to go on
   // Every how many steps; 0: never. A checkpoint is also written at the end and when stopped.

@@ -17,7 +17,9 @@ at::Tensor gaussian(at::IntArrayRef shape) { return Draw{5, 1}.normal(shape, Use
 TEST(Muon, SingularValuesComeOutNearOne) {
   for (const auto& [rows, columns] : {std::pair{48, 48}, {24, 96}, {96, 24}, {1, 7}}) {
     const at::Tensor matrix = gaussian({rows, columns}) * 1e-4;
-    const at::Tensor result = near_orthogonal(matrix);
+    // Of several each is treated as if it were alone, whatever its size.
+    const at::Tensor both = near_orthogonal(at::stack({matrix, gaussian({rows, columns}).flip(0)}));
+    const at::Tensor result = both[0];
     ASSERT_EQ(result.sizes(), matrix.sizes());
     const auto [u, s, vh] = at::linalg_svd(matrix, /*full_matrices=*/false);
     // The same singular vectors: u^T result v is diagonal, with the new singular values.
@@ -33,16 +35,18 @@ TEST(Muon, SingularValuesComeOutNearOne) {
 TEST(Muon, FollowsTheAlgorithm) {
   const MuonOptions o = {.momentum = 0.8, .weight_decay = 0.1};
   Parameter p = one_parameter(gaussian({6, 3}));
-  Muon optimizer({{"blocks.0.weight", &p}}, o);
+  Parameter twin = one_parameter(gaussian({6, 3}).neg());  // of the same shape, another matrix
+  Muon optimizer({{"blocks.1.weight", &twin}, {"blocks.0.weight", &p}}, o);
   at::Tensor x = p.value.detach().clone(), m = at::zeros({6, 3});
   for (int step = 1; step <= 4; ++step) {
     const double lr = 0.1 / step;
     const at::Tensor gradient = gaussian({6, 3}) + step;
     p.value.mutable_grad() = gradient.clone();
+    twin.value.mutable_grad() = gradient.square();
     optimizer.step(lr);
     m = 0.8 * m + 0.2 * gradient;
     const at::Tensor ahead = 0.2 * gradient + 0.8 * m;
-    x = x - lr * (0.2 * std::sqrt(6.0) * near_orthogonal(ahead) + 0.1 * x);
+    x = x - lr * (0.2 * std::sqrt(6.0) * near_orthogonal(ahead.unsqueeze(0))[0] + 0.1 * x);
     EXPECT_LT((p.value - x).abs().max().item<double>(), 1e-6) << "step " << step;
   }
 }
