@@ -116,6 +116,8 @@ void read_window(Fields fields, ClipWindow& window) {
 void read_vae(Fields fields, VaeObjectiveOptions& vae) {
   fields.read("decoder_only", vae.decoder_only);
   fields.read("from_images", vae.from_images);
+  fields.read("standardise", vae.standardise);
+  fields.read("latent_noise", vae.latent_noise, 0, 100);
   fields.read("l1", vae.l1, 0, 1e6);
   fields.read("gradients", vae.gradients, 0, 1e6);
   fields.read("flicker", vae.flicker, 0, 1e6);

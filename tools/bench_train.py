@@ -2,10 +2,11 @@
 """Times a training step of flowreel against the same step written with diffusers, transformers and PyTorch eager.
 
     tools/bench_train.py [--program build/release/flowreel] [--threads 2] [--steps 12] [--rounds 3] [--batch 8]
+                         [--size 64x64x17] [--precision bfloat16]
 
-The model is the one of configs/train/shapes/model, random; latents of 17 x 64 x 64 clips, captions of the shapes data
-set, text encoders trained too, AdamW, clipping, averaged weights, float32. The two take turns; the medians of seconds
-per step over all rounds are compared. Needs a Python as tools/bench.py does.
+The model is the one of configs/train/shapes/model, random; captions of the shapes data set, text encoders trained too,
+AdamW, clipping, averaged weights; with --precision bfloat16 both under autocast. The two take turns; the medians of
+seconds per step over all rounds are compared. Needs a Python as tools/bench.py does.
 """
 
 import argparse
@@ -20,7 +21,6 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODEL = ROOT / "configs/train/shapes/model"
-FRAMES, SIZE = 17, 64
 WARM_UP = 2
 
 
@@ -50,7 +50,19 @@ class Peer:
         self.clip_ids = tokenizer_2(captions, padding=True, return_tensors="pt").input_ids
         self.crop = DEFAULT_PROMPT_TEMPLATE["crop_start"]
 
-    def step(self, data):
+    def step(self, data, precision):
+        import torch
+
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+            loss = self.loss(data)
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        torch._foreach_lerp_(self.averages, [p.detach() for p in self.parameters], 1e-3)
+        return loss.item()
+
+    def loss(self, data):
         import torch
 
         noise, t = torch.randn_like(data), torch.rand(len(data))
@@ -64,13 +76,7 @@ class Peer:
             self.clip(self.clip_ids).pooler_output,
             return_dict=False,
         )[0]
-        loss = torch.nn.functional.mse_loss(-output, data - noise)
-        self.optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
-        self.optimizer.step()
-        torch._foreach_lerp_(self.averages, [p.detach() for p in self.parameters], 1e-3)
-        return loss.item()
+        return torch.nn.functional.mse_loss(-output, data - noise)
 
 
 def run_peer(args):
@@ -78,17 +84,19 @@ def run_peer(args):
 
     torch.set_num_threads(args.threads)
     peer = Peer(args.captions.splitlines())
-    data = torch.randn(args.batch, 16, (FRAMES - 1) // 4 + 1, SIZE // 8, SIZE // 8)
+    width, height, frames = map(int, args.size.split("x"))
+    data = torch.randn(args.batch, 16, (frames - 1) // 4 + 1, height // 8, width // 8)
     times = []
     for _ in range(args.steps):
         began = time.perf_counter()
-        peer.step(data)
+        peer.step(data, args.precision)
         times.append(time.perf_counter() - began)
     print(json.dumps(times[WARM_UP:]))
 
 
 def flowreel_times(args, folder, number):
     """Seconds between the reports of single steps; latents are encoded once and kept."""
+    width, height, frames = map(int, args.size.split("x"))
     config = {
         "model": str(folder / "model"),
         "output": str(folder / f"run{number}"),
@@ -98,7 +106,8 @@ def flowreel_times(args, folder, number):
         "steps": args.steps,
         "threads": args.threads,
         "every": {"log": 1},
-        "data": {"kind": "shapes", "frames": FRAMES, "height": SIZE, "width": SIZE},
+        "precision": args.precision,
+        "data": {"kind": "shapes", "frames": frames, "height": height, "width": width},
     }
     path = folder / "train.json"
     path.write_text(json.dumps(config))
@@ -131,6 +140,8 @@ def main():
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--size", default="64x64x17", help="pixels and frames of a clip")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     parser.add_argument("--captions", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.captions:
@@ -144,12 +155,14 @@ def main():
         make_autoencoder(folder)
         for number in range(args.rounds):
             ours += flowreel_times(args, folder, number)
-            options = ["--threads", args.threads, "--steps", args.steps, "--batch", args.batch]
+            options = ["--threads", args.threads, "--steps", args.steps, "--batch", args.batch,
+                       "--size", args.size, "--precision", args.precision]
             command = [sys.executable, __file__, "--captions", captions, *map(str, options)]
             output = subprocess.run(command, check=True, capture_output=True, text=True, env=args.env).stdout
             theirs += json.loads(output.splitlines()[-1])
     a, b = statistics.median(ours), statistics.median(theirs)
-    print(f"one training step of {args.batch} clips: PyTorch eager {b:.3g} s, flowreel {a:.3g} s, ratio {b / a:.2f}x")
+    what = f"one training step of {args.batch} clips {args.size}, {args.precision}"
+    print(f"{what}: PyTorch eager {b:.3g} s, flowreel {a:.3g} s, ratio {b / a:.2f}x")
 
 
 if __name__ == "__main__":

@@ -16,22 +16,13 @@
 #include "pipeline/train/sample_clip.h"
 #include "pipeline/train/text_video.h"
 #include "pipeline/train/vae_init.h"
+#include "pipeline/train/vae_latents.h"
 
 namespace flowreel {
 namespace {
 
 namespace fs = std::filesystem;
 constexpr int64_t kShownClips = 4;
-
-// adaLN-Zero (Peebles & Xie, arXiv 2212.09748, section 3.2): every block begins as the identity and
-// the network as 0, from where deep transformers learn faster.
-void zero_modulation(Module& transformer) {
-  transformer.visit([](const std::string& name, Parameter& parameter) {
-    const bool modulates =
-        name.find("norm") != std::string::npos && name.find(".linear.") != std::string::npos;
-    if (modulates || name.rfind("proj_out.", 0) == 0) parameter.value.zero_();
-  });
-}
 
 class Training {
  public:
@@ -83,7 +74,7 @@ class Training {
           [this](const std::string&, Parameter& p) { p.value = p.value.to(plan_.device); });
       tell(component + ": begins at random, " + std::to_string(module->parameter_count()) +
            " parameters");
-      if (component == "transformer") zero_modulation(*module);
+      if (component == "transformer") begin_as_identity(*module);
       if constexpr (std::is_same_v<M, HunyuanVae>) initialise_as_copy(*module);
     }
     append_trainable(parameters_, *module, component + ".", filter);
@@ -104,6 +95,7 @@ class Training {
     if (samples_) job.sample = sample;
     TrainerOptions trainer = plan_.trainer;
     trainer.fingerprint += fingerprint_of(*clips_.training);
+    if (plan_.vae.standardise) trainer.fingerprint += fingerprint_of(*clips_.validation);
     train(job, trainer, events_);
   }
 
@@ -143,7 +135,8 @@ class Training {
 
   void train_vae() {
     constexpr auto kBoth = HunyuanVae::Part::kBoth;
-    if (plan_.vae.decoder_only || plan_.vae.from_images) check_vae_weights();
+    const VaeObjectiveOptions& o = plan_.vae;
+    if (o.decoder_only || o.from_images || o.standardise) check_vae_weights();
     vae_ = trainable(
         "vae", [this] { return model_.build_vae(kBoth); },
         [this](const LoadOptions& options) {
@@ -153,12 +146,19 @@ class Training {
         },
         plan_.vae.decoder_only ? is_of_decoder : ParameterFilter());
     check_clip_size(seen_part(), vae_->config());
+    if (o.standardise) {
+      standardise(*vae_, channel_statistics(validation_latents()));
+      if (has_weights(model_, "transformer"))
+        tell("vae.standardise: the transformer of " + plan_.model +
+             " has to learn the new latents");
+    }
     run(vae_objective(*vae_, plan_.vae),
         parts_of(pixels(clips_.training, training_order(clips_.training->count()))),
         parts_of(pixels(clips_.validation, validation_order())),
         [this](const Batch& batch) { return reconstructed(batch); });
     trained_.vae = vae_.get();
-    if (!plan_.vae.decoder_only) trained_.scaling_factor = measured_scaling_factor();
+    if (!o.decoder_only) trained_.scaling_factor = measured_scaling_factor();
+    if (o.decoder_only && o.standardise) trained_.scaling_factor = 1;
   }
 
   // The data's options with the size of what is cut out of each clip.
@@ -177,12 +177,13 @@ class Training {
   void check_vae_weights() const {
     if (!plan_.fresh && has_weights(model_, "vae")) return;
     throw DataError(
-        "vae.decoder_only and vae.from_images need an autoencoder with weights to go on from, in " +
+        "vae.decoder_only, vae.from_images and vae.standardise need an autoencoder with weights to "
+        "go on from, in " +
         plan_.model + "/vae");
   }
 
-  // 1 / the standard deviation of latents of clips that training has not seen.
-  double measured_scaling_factor() const {
+  // Of clips that training has not seen, not scaled.
+  at::Tensor validation_latents() const {
     constexpr int64_t kBatches = 8;
     const at::NoGradGuard no_grad;
     const BatchSource clips = parts_of(pixels(clips_.validation, validation_order()));
@@ -190,8 +191,12 @@ class Training {
     const int64_t all = count > 0 ? (count + plan_.batch - 1) / plan_.batch : kBatches;
     std::vector<at::Tensor> latents;
     for (uint32_t i = 0; i < std::min(all, kBatches); ++i)
-      latents.push_back(vae_->encode_tile(clips(i).data).chunk(2, 1)[0].flatten());
-    const double std = at::cat(latents).to(at::kDouble).std().item<double>();
+      latents.push_back(vae_->encode_tile(clips(i).data).chunk(2, 1)[0]);
+    return at::cat(latents);
+  }
+
+  double measured_scaling_factor() const {
+    const double std = validation_latents().to(at::kDouble).std().item<double>();
     tell("latents have a standard deviation of " + std::to_string(std) +
          "; scaling_factor is 1/that");
     return 1 / std;
@@ -251,11 +256,12 @@ class Training {
 
   // Kept of the first `count` clips; encoded anew each time when that is 0.
   ClipData latents(const std::shared_ptr<const ClipSet>& set, int64_t count) {
-    if (count == 0) return latents_of(set, *vae_);
+    if (count == 0) return latents_of(set, *vae_, plan_.trainer.bfloat16);
     KeptLatentsOptions options;
     options.folder = plan_.cache.empty() ? folder() + "/latents" : plan_.cache;
     options.count = count;
     options.batch = plan_.batch;
+    options.bfloat16 = plan_.trainer.bfloat16;
     options.device = plan_.device;
     options.progress = [this](int64_t done, int64_t total) {
       tell("encoded clips: " + std::to_string(done) + " of " + std::to_string(total));

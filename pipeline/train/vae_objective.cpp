@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "pipeline/train/autocast.h"
+
 namespace flowreel {
 namespace {
 
@@ -19,9 +21,8 @@ at::Tensor kl_divergence(const at::Tensor& mean, const at::Tensor& logvar) {
 }
 
 at::Tensor encoded(const HunyuanVae& vae, const at::Tensor& clips, bool fixed) {
-  if (!fixed) return vae.encode_tile(clips);
-  const at::NoGradGuard no_grad;
-  return vae.encode_tile(clips);
+  const at::AutoGradMode graph(!fixed && at::GradMode::is_enabled());
+  return vae.encode_tile(for_convolutions(clips));
 }
 
 double psnr(const at::Tensor& x, const at::Tensor& y) {
@@ -61,7 +62,10 @@ Objective vae_objective(const HunyuanVae& vae, const VaeObjectiveOptions& option
     const at::Tensor& mean = moments[0];
     const at::Tensor logvar = moments[1].clamp(-30, 20);
     const at::Tensor noise = draw.normal(mean.sizes(), Use::kLatent, x.device());
-    const at::Tensor y = vae.decode_tile(mean + (0.5 * logvar).exp() * noise).to(at::kFloat);
+    at::Tensor std = (0.5 * logvar).exp();
+    if (options.latent_noise > 0) std = at::hypot(std, at::full_like(std, options.latent_noise));
+    const at::Tensor z = for_convolutions(mean + std * noise);
+    const at::Tensor y = vae.decode_tile(z).to(at::kFloat).contiguous();
     const at::Tensor l1 = (x - y).abs().mean();
     const at::Tensor gradients = gradient_difference(x, y, options.scales);
     const at::Tensor flicker = flicker_difference(x, y);

@@ -8,15 +8,19 @@ namespace flowreel {
 
 struct VaeObjectiveOptions {
   // The encoder, and so the scaling factor and the meaning of latents, stay as they are: what a
-  // transformer has learnt of them stays true.
+  // transformer has learnt of them stays true, unless `standardise` changes their scale.
   bool decoder_only = false;
   bool from_images = false;  // begins with inflate(), after a run on clips of one frame
-  double l1 = 1.0;           // mean absolute difference of pixels in [-1,1]
-  double gradients = 1.0;    // that of differences between neighbours in x, y and t, over scales
-  double flicker = 0;  // mean absolute second difference in time of y - x: what comes and goes
-  int64_t scales = 3;  // of the gradient term: 1, 1/2, 1/4 … of the size
-  double kl = 1e-6;    // Kullback-Leibler divergence to N(0,1), summed per position (eq. 10 of
-                       // Kingma & Welling, arXiv 1312.6114), averaged over positions
+  bool standardise = false;  // begins with standardise(): every channel of latents of variance 1
+  // Noise that is added to latents beside the posterior's own, also in validation, so that the
+  // decoder forgives a flow's errors: its standard deviation, in latents before scaling_factor.
+  double latent_noise = 0;
+  double l1 = 1.0;         // mean absolute difference of pixels in [-1,1]
+  double gradients = 1.0;  // that of differences between neighbours in x, y and t, over scales
+  double flicker = 0;      // mean absolute second difference in time of y - x: what comes and goes
+  int64_t scales = 3;      // of the gradient term: 1, 1/2, 1/4 … of the size
+  double kl = 1e-6;        // Kullback-Leibler divergence to N(0,1), summed per position (eq. 10 of
+                           // Kingma & Welling, arXiv 1312.6114), averaged over positions
 };
 
 // Batches are clips [B,3,F,H,W] in [-1,1] that fit one tile; captions are not read. The latent is

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <functional>
 
 #include "configs/train_config.h"
 #include "errors/error.h"
@@ -39,11 +40,20 @@ TrainConfig read(const TrainArguments& a) {
   return config;
 }
 
-void prepare(TrainConfig& config) {
+bool has_bfloat16_instructions() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return true;  // not known
+#endif
+}
+
+void prepare(TrainConfig& config, const std::function<void(const std::string&)>& tell) {
   config.plan.device = parse_device(config.device, "device");
-  if (config.plan.trainer.bfloat16 && !config.plan.device.is_cuda())
-    throw UsageError(
-        "precision is bfloat16, which only a CUDA device gains from; expected float32");
+  if (config.plan.trainer.bfloat16 && config.plan.device.is_cpu() && !has_bfloat16_instructions())
+    tell(
+        "precision is bfloat16, for which this processor has no instructions; float32 "
+        "(--set precision=float32) is faster on it");
   if (config.threads > 0) at::set_num_threads(static_cast<int>(config.threads));
   use_exact_kernels();
 }
@@ -98,7 +108,7 @@ const ClipSetsMaker kMakers[] = {shapes_maker, folder_clips};
 void run(const TrainArguments& a) {
   TrainProgress printer(a.progress);
   TrainConfig config = read(a);
-  prepare(config);
+  prepare(config, printer.events().notice);
   CaptionTokenizer tokenizer;
   if (config.plan.goal != TrainingGoal::kVae)
     tokenizer = caption_tokenizer(ModelDirectory(config.plan.model));

@@ -36,6 +36,20 @@ TEST_P(VaeObjective, TheAutoencoderLearnsAClip) {
     EXPECT_TRUE(parameter->value.grad().defined()) << name;
 }
 
+TEST_P(VaeObjective, LatentNoiseReachesTheDecoder) {
+  const at::NoGradGuard no_grad;
+  const auto vae = golden_.model().load_vae(HunyuanVae::Part::kBoth, {at::kFloat, at::kCPU});
+  const Batch batch{Draw{3, 4}.uniform({1, 3, 5, 16, 16}, Use::kData) * 2 - 1, {}};
+  const auto l1 = [&](double noise) {
+    VaeObjectiveOptions options;
+    options.latent_noise = noise;
+    const Loss loss = vae_objective(*vae, options)(batch, Draw{1, 2});
+    return loss.terms.at(0).second;
+  };
+  EXPECT_EQ(l1(0), l1(1e-12));
+  EXPECT_NE(l1(0), l1(0.5));
+}
+
 INSTANTIATE_TEST_SUITE_P(Golden, VaeObjective, ::testing::ValuesIn(golden_names()),
                          golden_case_name);
 
