@@ -6,6 +6,7 @@
     tools/make_fixtures.py --random 7 --out DIR     DIR/random_7: random sizes, unseen by the tests
     tools/make_fixtures.py --random 7 --out DIR --set transformer.patch_size=2 job.num_frames=29
     tools/make_fixtures.py --check-mistakes         measures typical mistakes against the files
+    tools/make_fixtures.py --bundled                what the model that ships with flowreel makes
 
 It works in a virtual environment of its own, .venv-fixtures, with pinned versions; `--python-env
 existing` (or FLOWREEL_FIXTURES_ENV=existing) uses the running interpreter. The same versions on the
@@ -50,6 +51,7 @@ def parse():
         help="change a specification, for example vae.layers_per_block=1",
     )
     parser.add_argument("--check-mistakes", action="store_true")
+    parser.add_argument("--bundled", action="store_true")
     parser.add_argument("--python-env", choices=["own", "existing"])
     return parser.parse_args()
 
@@ -131,6 +133,11 @@ def main():
         print(f"warning: {line}: other bytes are to be expected", file=sys.stderr)
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
+    if arguments.bundled:
+        from fixtures import bundled
+
+        bundled.write(ROOT / "models" / "pretrained" / "shapes", arguments.out / "bundled")
+        return 0
     found = chosen(arguments)
     if arguments.check_mistakes:
         return check_mistakes(found, arguments.out)

@@ -30,11 +30,11 @@ SCHEDULER = {
 }
 TRANSFORMER = {
     "_class_name": "HunyuanVideoTransformer3DModel",
-    "attention_head_dim": 48,
+    "attention_head_dim": 64,
     "guidance_embeds": False,
     "in_channels": LATENT_CHANNELS,
     "mlp_ratio": 4.0,
-    "num_attention_heads": 4,
+    "num_attention_heads": 3,
     "num_layers": 3,
     "num_refiner_layers": 1,
     "num_single_layers": 5,
@@ -43,12 +43,12 @@ TRANSFORMER = {
     "patch_size_t": 1,
     "pooled_projection_dim": CLIP_WIDTH,
     "qk_norm": "rms_norm",
-    "rope_axes_dim": [16, 16, 16],
+    "rope_axes_dim": [16, 24, 24],
     "rope_theta": 256.0,
     "text_embed_dim": LLAMA_WIDTH,
 }
 # What the model is made for, and every word that it is taught: flowreel's own file, which diffusers passes over.
-USE = {"width": 128, "height": 128, "num_frames": 33, "fps": 16, "steps": 20, "cfg_scale": 1}
+USE = {"width": 128, "height": 128, "num_frames": 33, "fps": 16, "steps": 20, "cfg_scale": 3}
 VAE = {
     "_class_name": "AutoencoderKLHunyuanVideo",
     "act_fn": "silu",

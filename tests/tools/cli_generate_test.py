@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import pathlib
 import pty
 import re
 import struct
@@ -106,6 +107,17 @@ class Outputs(Clip):
         said = self.succeed(*command, "b.mp4", *given).err
         self.assertIn("the model's own height 32, fps 12\n", said)
         self.assertEqual(self.manifest("b.json")["sampling"]["steps"], 1)
+
+    def test_without_a_model_the_one_that_comes_with_flowreel_is_used(self):
+        small = ["--width", "64", "--height", "64", "--num-frames", "9", "--steps", "4"]
+        prompt = "a large blue square staying still on a zebra striped yellow background"
+        said = self.succeed("generate", "-p", prompt, "--seed", "3", "-o", "o.mp4", *small).err
+        self.assertIn('the model was never taught "zebra", "striped"', said)
+        bundled = cli.ROOT / "models/pretrained/shapes"
+        self.assertEqual(pathlib.Path(self.manifest("o.json")["model"]).resolve(), bundled)
+        self.assertEqual(self.manifest("o.json")["sampling"]["cfg_scale"],
+                         json.loads((bundled / "flowreel.json").read_text())["cfg_scale"])
+        self.assertEqual(cli.probe(self.folder / "o.mp4")["nb_read_frames"], "9")
 
     def test_quality(self):
         size = ["--width", "128", "--height", "128", "--steps", "1"]

@@ -1,7 +1,6 @@
 // Whole runs, from the prompt to the images, against diffusers.
 #include <nlohmann/json.hpp>
 
-#include "codecs/image.h"
 #include "models/text/prompt_template.h"
 #include "pipeline/generate/dump.h"
 #include "pipeline/generate/text.h"
@@ -23,29 +22,10 @@ class RunParity : public GoldenTest {
   at::Tensor dumped(const std::string& file, const std::string& name) const {
     return read_tensor(folder_ / ("dump/" + file + ".safetensors"), name);
   }
-  // frame_00000.png … as [F,H,W,3] uint8.
-  at::Tensor images(const std::string& frames_dir) const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(frames_dir))
-      names.push_back(entry.path());
-    std::sort(names.begin(), names.end());
-    EXPECT_EQ(std::filesystem::path(names.front()).filename(), "frame_00000.png");
-    std::vector<at::Tensor> frames;
-    for (const std::string& name : names) frames.push_back(read_image(name));
-    return at::stack(frames);
-  }
-
   ScratchFolder folder_;
   GenerateOptions options_ = golden_options(golden_, folder_ / "clip.mp4");
   RunRecord record_;
 };
-
-void expect_equal_images(const at::Tensor& actual, const at::Tensor& expected) {
-  ASSERT_EQ(actual.sizes(), expected.sizes());
-  const at::Tensor difference = (actual.to(at::kInt) - expected.to(at::kInt)).abs();
-  EXPECT_LE(difference.max().item<int>(), 1);
-  EXPECT_LE(difference.ne(0).to(at::kDouble).mean().item<double>(), 1e-3);
-}
 
 TEST_P(RunParity, EveryStage) {
   options_.compute.threads = 2;
@@ -68,7 +48,7 @@ TEST_P(RunParity, EveryStage) {
     EXPECT_CLOSE(dumped(name, "latents"), golden_.tensor(name, "latents"), kStepsBound);
   }
   EXPECT_CLOSE(dumped("decoded", "frames"), golden_.tensor("decoded", "frames"), kWholeRunBound);
-  expect_equal_images(images(options_.output.frames_dir), golden_.tensor("frames", "frames"));
+  expect_equal_images(read_frames(options_.output.frames_dir), golden_.tensor("frames", "frames"));
 }
 
 TEST_P(RunParity, Sigmas) {
@@ -90,7 +70,7 @@ TEST_P(RunParity, DecodeOfTheReferencesLatents) {
   run();
   EXPECT_EQ(record_.task, "decode");
   EXPECT_CLOSE(dumped("decoded", "frames"), golden_.tensor("decoded", "frames"), kDecodeBound);
-  expect_equal_images(images(options_.output.frames_dir), golden_.tensor("frames", "frames"));
+  expect_equal_images(read_frames(options_.output.frames_dir), golden_.tensor("frames", "frames"));
 }
 
 TEST_P(RunParity, Reconstruction) {
@@ -116,6 +96,24 @@ TEST_P(RunParity, Reconstruction) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, RunParity, ::testing::ValuesIn(golden_names()), golden_case_name);
+
+// The model that ships with flowreel.
+TEST(BundledModel, MakesWhatDiffusersMakesOfIt) {
+  const std::string golden = std::string(FLOWREEL_TEST_DATA) + "/golden/bundled/";
+  const std::string model = std::string(FLOWREEL_TEST_DATA) + "/../../models/pretrained/shapes";
+  const ScratchFolder folder;
+  GenerateOptions options = golden_options(golden + "job.json", model, folder / "clip.mp4");
+  options.output.dump_tensors = folder / "dump";
+  options.output.frames_dir = folder / "frames";
+  generate(options, {});
+  EXPECT_CLOSE(read_tensor(folder / "dump/noise.safetensors", "latents"),
+               read_tensor(golden + "noise.safetensors", "latents"), 1e-6);
+  const std::string last = TensorDump::numbered("step", options.sampling.steps - 1);
+  EXPECT_CLOSE(read_tensor(folder / ("dump/" + last + ".safetensors"), "latents"),
+               read_tensor(golden + last + ".safetensors", "latents"), kStepsBound);
+  expect_equal_images(read_frames(options.output.frames_dir),
+                      read_tensor(golden + "frames.safetensors", "frames"));
+}
 
 class TextParity : public GoldenTest {
  protected:

@@ -2,12 +2,37 @@
 
 #include <nlohmann/json.hpp>
 
+#include "codecs/image.h"
+
 namespace flowreel {
 
+at::Tensor read_frames(const std::string& frames_dir) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(frames_dir))
+    names.push_back(entry.path());
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(std::filesystem::path(names.front()).filename(), "frame_00000.png");
+  std::vector<at::Tensor> frames;
+  for (const std::string& name : names) frames.push_back(read_image(name));
+  return at::stack(frames);
+}
+
+void expect_equal_images(const at::Tensor& actual, const at::Tensor& expected) {
+  ASSERT_EQ(actual.sizes(), expected.sizes());
+  const at::Tensor difference = (actual.to(at::kInt) - expected.to(at::kInt)).abs();
+  EXPECT_LE(difference.max().item<int>(), 1);
+  EXPECT_LE(difference.ne(0).to(at::kDouble).mean().item<double>(), 1e-3);
+}
+
 GenerateOptions golden_options(const Golden& golden, const std::string& output) {
-  const nlohmann::json job = nlohmann::json::parse(read_bytes(golden.path("job.json")));
+  return golden_options(golden.path("job.json"), golden.path("model"), output);
+}
+
+GenerateOptions golden_options(const std::string& job_file, const std::string& model,
+                               const std::string& output) {
+  const nlohmann::json job = nlohmann::json::parse(read_bytes(job_file));
   GenerateOptions options;
-  options.model = golden.path("model");
+  options.model = model;
   options.prompt = job["prompt"];
   if (job["true_cfg_scale"] > 1.0) options.negative_prompt = job["negative_prompt"];
   options.size.width = job["width"];

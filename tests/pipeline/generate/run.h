@@ -58,8 +58,16 @@ inline at::Tensor read_tensor(const std::string& path, const std::string& name) 
   return SafetensorsFile(path).read(name);
 }
 
+// frame_00000.png … of a folder as [F,H,W,3] uint8.
+at::Tensor read_frames(const std::string& frames_dir);
+
+// Each value within one level of the expected, and all but a thousandth the same.
+void expect_equal_images(const at::Tensor& actual, const at::Tensor& expected);
+
 // job.json of a golden pipeline, computed in float32 with diffusers' noise and default tiling.
 GenerateOptions golden_options(const Golden& golden, const std::string& output);
+GenerateOptions golden_options(const std::string& job_file, const std::string& model,
+                               const std::string& output);
 
 // The fastest whole run there is: the smallest pipeline, two steps.
 inline GenerateOptions quick_options(const std::string& output) {
