@@ -127,12 +127,13 @@ def main():
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     import torch
     import transformers
-    from fixtures import schedules
+    from fixtures import exact_time, schedules
 
     for line in environment.check_versions():
         print(f"warning: {line}: other bytes are to be expected", file=sys.stderr)
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
+    exact_time.install()
     if arguments.bundled:
         from fixtures import bundled
 
