@@ -78,7 +78,9 @@ class Tables {
 };
 
 at::Tensor from_centre(const Tables& tables) {
-  return tables.squared_from_centre().over_window().sqrt_();
+  // LibTorch's square root in float32 is off by the last bit on some makes of processors; in
+  // float64 that bit does not reach a float32.
+  return tables.squared_from_centre().over_window().to(at::kDouble).sqrt_().to(at::kFloat);
 }
 
 at::Tensor circle(const Tables& tables) { return from_centre(tables).sub_(tables.radius(1)); }
