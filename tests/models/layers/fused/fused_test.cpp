@@ -4,7 +4,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
@@ -15,6 +14,7 @@
 
 #include "models/layers/attention.h"
 #include "models/layers/rope.h"
+#include "pipeline/train/autocast.h"
 
 namespace flowreel {
 namespace {
@@ -98,20 +98,9 @@ TEST(Fused, AddGated) {
   expect_same(fused, plain, inputs, {at::kFloat, at::kBFloat16, at::kBFloat16}, 8e-3);
 }
 
-class Autocast {
- public:
-  Autocast() {
-    at::autocast::set_autocast_enabled(at::kCPU, true);
-    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-  }
-  Autocast(const Autocast&) = delete;
-  Autocast& operator=(const Autocast&) = delete;
-  ~Autocast() { at::autocast::set_autocast_enabled(at::kCPU, false); }
-};
-
 TEST(Fused, ModulatedLayerNormGivesAutocastsType) {
   const Function fused = [](const auto& in) {
-    const Autocast autocast;
+    const Autocast autocast(true, at::kCPU);
     const at::Tensor y = fused::modulated_layer_norm(in[0], in[1], in[2], kEps);
     EXPECT_EQ(y.scalar_type(), at::kBFloat16);
     return y;
@@ -189,7 +178,7 @@ TEST(Fused, AttentionUnderAutocastIsAttention) {
         return attention(in[0], in[1], in[2], /*causal=*/false, key_mask);
       };
       const Function under_autocast = [&](const auto& in) {
-        const Autocast autocast;
+        const Autocast autocast(true, at::kCPU);
         return plain(in);
       };
       expect_same(under_autocast, plain, inputs, of_all(inputs, at::kBFloat16), 2e-2);
