@@ -3,13 +3,12 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "pipeline/consistency/psnr.h"
+
 namespace flowreel {
 
 // Mean squared error over all values of two frames [H,W,3] uint8, in levels².
 double mean_squared_error(const at::Tensor& a, const at::Tensor& b);
-
-// 10 log10(255² / mse) in dB; infinite for mse 0.
-double psnr_of_mse(double mse);
 
 // Structural similarity of the luma (BT.601 weights of RGB) of two frames [H,W,3] uint8, at least
 // 11x11: Wang et al. 2004, Gaussian window 11x11 with sigma 1.5, K1 0.01, K2 0.03, population

@@ -6,8 +6,8 @@
 #include <cstdio>
 
 #include "models/model_dir.h"
+#include "pipeline/consistency/clip_meter.h"
 #include "pipeline/consistency/fidelity.h"
-#include "pipeline/consistency/flicker_mc.h"
 #include "pipeline/evaluate/clips.h"
 #include "pipeline/generate/compute.h"
 #include "pipeline/generate/decode.h"
@@ -60,13 +60,14 @@ at::Tensor Autoencoder::operator()(const at::Tensor& frames) const {
 
 Reconstruction compare_clips(const at::Tensor& source, const at::Tensor& reconstruction) {
   FidelityMean fidelity;
-  MotionFlickerMeter before, after;
+  ClipMeter before({}, {"flicker_mc"}), after({}, {"flicker_mc"});
   for (int64_t i = 0; i < source.size(0); ++i) {
     fidelity.add(source[i], reconstruction[i]);
     before.see(source[i]);
     after.see(reconstruction[i]);
   }
-  return {fidelity.psnr(), fidelity.ssim(), before.result().mean, after.result().mean};
+  return {fidelity.psnr(), fidelity.ssim(), before.finish().measurements.at(0).value,
+          after.finish().measurements.at(0).value};
 }
 
 std::string reconstruction_line(const std::vector<JudgedClip>& clips) {

@@ -1,0 +1,95 @@
+#include "pipeline/consistency/clip_meter.h"
+
+#include <algorithm>
+
+#include "errors/error.h"
+#include "pipeline/consistency/meter_table.h"
+#include "pipeline/consistency/scene_cuts.h"
+#include "pipeline/consistency/still_guard.h"
+
+namespace flowreel {
+namespace {
+
+bool wanted(const std::vector<std::string>& metrics, const char* name) {
+  return metrics.empty() || std::find(metrics.begin(), metrics.end(), name) != metrics.end();
+}
+
+cv::Mat as_mat(const at::Tensor& frame) {
+  return {static_cast<int>(frame.size(0)), static_cast<int>(frame.size(1)), CV_8UC3,
+          frame.data_ptr<uint8_t>()};
+}
+
+}  // namespace
+
+struct ClipMeter::State {
+  ClipFacts facts;
+  std::vector<std::string> metrics;
+  std::vector<std::unique_ptr<Meter>> meters;
+  SceneCuts cuts;
+  StillGuard guard;
+  Moment moment;  // the last one seen
+  int64_t frames = 0;
+};
+
+ClipMeter::ClipMeter(ClipFacts facts, const std::vector<std::string>& metrics)
+    : state_(std::make_unique<State>()) {
+  for (const std::string& name : metrics) definition_of(name);
+  state_->facts = std::move(facts);
+  state_->metrics = metrics;
+  for (const MeterRow& row : meter_table()) {
+    const auto asked = [&](const Definition* d) { return wanted(metrics, d->name); };
+    if (std::any_of(row.definitions.begin(), row.definitions.end(), asked))
+      state_->meters.push_back(row.make(state_->facts));
+  }
+}
+
+ClipMeter::~ClipMeter() = default;
+
+void ClipMeter::see(const at::Tensor& frame) {
+  const at::Tensor pixels = frame.contiguous();
+  const auto now = std::make_shared<const Picture>(as_mat(pixels));
+  Moment& m = state_->moment;
+  if (m.now && m.now->rgb().size() != now->rgb().size()) {
+    const auto text = [](const Picture& p) {
+      return std::to_string(p.rgb().cols) + "x" + std::to_string(p.rgb().rows);
+    };
+    throw DataError("frame " + std::to_string(state_->frames) + " has " + text(*now) +
+                    " pixels, the ones before it " + text(*m.now) + "; expected one size");
+  }
+  m.index = state_->frames++;
+  m.before2 = m.before;
+  m.before = m.now;
+  m.now = now;
+  m.motion_before = m.motion;
+  const cv::Size size = working_size(now->rgb().size());
+  if (m.before && std::min(size.width, size.height) >= kSmallestForMotion)
+    m.motion = std::make_shared<const Motion>(*m.before, *m.now);
+  state_->cuts.see(m);
+  state_->guard.see(m);
+  for (const auto& meter : state_->meters) meter->see(m);
+}
+
+ClipMeasurements ClipMeter::finish() {
+  ClipMeasurements result;
+  result.facts = state_->facts;
+  result.end.frames = state_->frames;
+  result.end.cuts = state_->cuts.cuts();
+  result.end.still = state_->guard.still();
+  if (wanted(state_->metrics, SceneCuts::kDefinition.name))
+    result.measurements = state_->cuts.finish(result.end);
+  for (const auto& meter : state_->meters) {
+    for (Measurement& m : meter->finish(result.end)) {
+      if (wanted(state_->metrics, m.definition->name)) result.measurements.push_back(std::move(m));
+    }
+  }
+  return result;
+}
+
+const Measurement* find(const ClipMeasurements& clip, const std::string& metric) {
+  for (const Measurement& m : clip.measurements) {
+    if (metric == m.definition->name) return &m;
+  }
+  return nullptr;
+}
+
+}  // namespace flowreel

@@ -1,0 +1,28 @@
+// From a clip's name to what was measured of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "pipeline/consistency/result.h"
+
+namespace flowreel {
+
+struct MeasureOptions {
+  std::vector<std::string> metrics;  // none means all
+  double folder_fps = 24;            // of folders of images without a manifest
+  // Another clip, the truth or a baseline: the full-reference metrics are measured too, frame by
+  // frame; empty: none.
+  std::string reference;
+  std::function<void(int64_t frames)> progress;  // after every frame; may be empty; may throw
+};
+
+// A clip file or a folder of images, by the frames' own tags; its joins from the manifest that
+// flowreel wrote beside or into it, its coding from its packets. Errors as VideoReader;
+// MissingInputError; DataError: frames whose size changes, a broken manifest, a reference of
+// another size or length.
+ClipResult measure_clip(const std::string& path, const MeasureOptions& options);
+
+}  // namespace flowreel

@@ -1,0 +1,22 @@
+// Every meter there is, in the order of reports.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pipeline/consistency/meter.h"
+
+namespace flowreel {
+
+const std::vector<MeterRow>& meter_table();
+
+// Of every metric of a clip alone, in the order of reports.
+std::vector<const Definition*> clip_definitions();
+
+// Those, and those of a clip beside a reference.
+std::vector<const Definition*> all_definitions();
+
+// UsageError for a name that is no metric; it lists those there are.
+const Definition& definition_of(const std::string& name);
+
+}  // namespace flowreel
