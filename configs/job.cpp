@@ -218,6 +218,7 @@ Job read_job(const JsonDocument& document, const std::string& pointer) {
   read_compute(fields.object("compute"), o.compute);
   read_limits(fields.object("limits"), job);
   read_output(fields.object("output"), job);
+  fields.read("consistency", job.options.output.consistency);
   fields.finish();
   check_task(fields, job);
   check_strict(fields, o);

@@ -87,6 +87,7 @@ json job_json(const Job& said) {
   job["checkpoint"] = {{"every_steps", o.checkpoint.every_steps}};
   if (said.save_latents) job["checkpoint"]["save_latents"] = true;
   job["output"] = output_json(said);
+  if (o.output.consistency) job["consistency"] = true;
   return job;
 }
 

@@ -33,6 +33,7 @@ VALUES = {
     "seed": [0, 18446744073709551615, 18446744073709551616, -1, 1.5, 7.0, "7", None, True],
     "noise": [{}, {"rng": "torch-cpu"}, {"rng": "cuda"}, {"dtype": "float32"}, {"dtype": "float16"}, {"a": 1}, 3],
     "determinism": ["default", "strict", "portable", None],
+    "consistency": [True, False, None, "yes", 1],
     "loras": [[], None],
     "Width": [16],
 }

@@ -76,7 +76,7 @@ json sampling_json(const SamplingOptions& s, const RunRecord& record) {
 
 // The parts that every manifest has.
 json common(const RunRecord& record) {
-  return {{"manifest_version", 1},
+  json manifest = {{"manifest_version", 1},
           {"task", record.task},
           {"size", size_json(record.size)},
           {"vae", vae_json(record.tiling)},
@@ -84,6 +84,8 @@ json common(const RunRecord& record) {
           {"weights_sha256", record.weights},
           {"versions", record.versions},
           {"hashes", record.hashes}};
+  if (!record.consistency.empty()) manifest["consistency"] = json::parse(record.consistency);
+  return manifest;
 }
 
 // A prompt is valid UTF-8 by the time it gets here, but a path need not be.

@@ -75,6 +75,7 @@ struct OutputOptions {
   std::string save_latents;   // final latents, safetensors; empty: none
   std::string dump_tensors;   // folder for intermediate tensors; empty: none
   bool allow_blank = false;
+  bool consistency = false;  // measure the frames as they are written; results in the manifest
 };
 
 // Where a run keeps what it goes on from when it was stopped or killed: its state after every so

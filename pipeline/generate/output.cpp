@@ -3,10 +3,13 @@
 #include <ATen/ATen.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "codecs/image.h"
 #include "files/publish.h"
+#include "pipeline/consistency/clip_manifest.h"
+#include "pipeline/consistency/result_json.h"
 
 namespace flowreel {
 namespace {
@@ -33,6 +36,15 @@ std::optional<VideoWriter> open_frames(const OutputOptions& o, const ClipSize& s
   return VideoWriter(o.frames_dir, w);
 }
 
+// Metrics by name, as in the results of `flowreel consistency`, without the values by frame.
+std::string measured_json(ClipMeasurements measured) {
+  Results results;
+  results.clips.emplace_back();
+  results.clips[0].end = std::move(measured.end);
+  results.clips[0].measurements = std::move(measured.measurements);
+  return nlohmann::json::parse(to_json(results, /*per_frame=*/false))["clips"][0]["metrics"].dump();
+}
+
 }  // namespace
 
 ClipOutput::ClipOutput(const OutputOptions& options, const ClipSize& size)
@@ -49,6 +61,9 @@ ClipOutput::ClipOutput(const OutputOptions& options, const ClipSize& size)
 
 void ClipOutput::set_manifest(const std::string& manifest) {
   clip_.set_metadata(kManifestTag, manifest);
+  if (!options_.consistency || meter_) return;
+  const std::optional<ClipManifest> parsed = parse_manifest(manifest, manifest_path_);
+  meter_.emplace(parsed ? parsed->joins : ClipFacts());
 }
 
 void ClipOutput::write(const at::Tensor& frame) {
@@ -58,12 +73,14 @@ void ClipOutput::write(const at::Tensor& frame) {
   if (sheet_file_) sheet_.see(pixels);
   blank_.see(pixels);
   frames_hash_.update(pixels.const_data_ptr(), pixels.nbytes());
+  if (meter_) meter_->see(pixels);
 }
 
 void ClipOutput::finish(RunRecord& record,
                         const std::function<std::string(const RunRecord&)>& manifest) {
   if (!options_.allow_blank) blank_.check();
   record.hashes["frames"] = frames_hash_.hex();
+  if (meter_) record.consistency = measured_json(meter_->finish());
   set_manifest(manifest(record));
   // Frames before the clip, the clip before the manifest: what has a manifest is whole.
   std::vector<StagedOutput> outputs;

@@ -10,6 +10,7 @@
 
 #include "codecs/writer.h"
 #include "files/output_file.h"
+#include "pipeline/consistency/clip_meter.h"
 #include "pipeline/generate/contact_sheet.h"
 #include "pipeline/generate/guard.h"
 #include "pipeline/generate/hash.h"
@@ -24,14 +25,15 @@ class ClipOutput {
   // is computed.
   ClipOutput(const OutputOptions& options, const ClipSize& size);
 
-  // What the container carries. Called before the first frame; finish() brings MP4 and MOV up to
-  // date with the frames' hash, which Matroska cannot be.
+  // What the container carries, and where the frames were joined. Called before the first frame;
+  // finish() brings MP4 and MOV up to date with the frames' hash, which Matroska cannot be.
   void set_manifest(const std::string& manifest);
 
   void write(const at::Tensor& frame);  // [H,W,3] uint8 RGB
 
   // Publishes the frames, the contact sheet, the clip and the manifest, all or none. `manifest`
-  // makes its text from the record, which receives the hashes "frames" and "file". NumericsError
+  // makes its text from the record, which receives the hashes "frames" and "file" and, where asked
+  // for, what was measured of the frames. NumericsError
   // for a blank clip, unless allowed. After an error nothing is published and what was to be
   // overwritten is there.
   void finish(RunRecord& record, const std::function<std::string(const RunRecord&)>& manifest);
@@ -46,6 +48,7 @@ class ClipOutput {
   ClipSheet sheet_;
   BlankCheck blank_;
   Sha256 frames_hash_;
+  std::optional<ClipMeter> meter_;
 };
 
 }  // namespace flowreel

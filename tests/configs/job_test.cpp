@@ -72,7 +72,7 @@ TEST_F(JobFile, EveryKeyIsRead) {
     "compute": {"device": "cpu", "dtype": "float32", "threads": 2},
     "limits": {"max_memory_gib": 4},
     "output": {"codec": "h265", "crf": 16, "bitrate": null, "encoder_threads": 2, "frames": true,
-               "contact_sheet": false, "allow_blank": true}})"),
+               "contact_sheet": false, "allow_blank": true}, "consistency": true})"),
                             {})
                       .at(0);
   const GenerateOptions& o = job.options;
@@ -98,6 +98,7 @@ TEST_F(JobFile, EveryKeyIsRead) {
   EXPECT_EQ(o.output.crf, 16);
   EXPECT_TRUE(job.save_frames);
   EXPECT_FALSE(job.contact_sheet);
+  EXPECT_TRUE(o.output.consistency);
 }
 
 TEST_F(JobFile, ErrorsNamePlaceValueAndExpectation) {
@@ -220,6 +221,7 @@ TEST_F(JobFile, WhatIsWrittenIsReadBack) {
   written_job.timeout_s = 60;
   written_job.save_latents = written_job.save_frames = true;
   written_job.contact_sheet = false;
+  written_job.options.output.consistency = true;
   const json written = job_json(written_job);
   const Job job = read(written).at(0);
   EXPECT_EQ(job_json(job), written);

@@ -133,6 +133,8 @@ void add_output_options(CLI::App& command, OutputOptions& output, SharedText& te
                   "write intermediate tensors to this folder")
       ->check(not_empty());
   command.add_flag("--overwrite", output.overwrite, "replace existing outputs");
+  command.add_flag("--consistency", output.consistency,
+                   "measure the frames before they are encoded; results in the manifest");
   command.add_flag("--allow-blank", output.allow_blank, "accept a clip of one colour");
   command.add_option("--progress", text.progress, "auto | plain | json | openjd | none (auto)");
 }
