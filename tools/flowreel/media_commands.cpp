@@ -7,6 +7,7 @@ void add_media_commands(CLI::App& app, Command& chosen) {
   add_run(app, chosen);
   add_queue(app, chosen);
   add_reconstruct(app, chosen);
+  add_consistency(app, chosen);
   add_inspect(app, chosen);
   add_verify(app, chosen);
   add_worker(app, chosen);

@@ -26,8 +26,11 @@ struct StageShare {
   const char* name;
   double begin, end;  // per cent of the whole run
 };
-constexpr std::array<StageShare, 4> kStages = {
-    {{"text", 0, 5}, {"encode", 5, 10}, {"sample", 10, 85}, {"decode", 85, 100}}};
+constexpr std::array<StageShare, 5> kStages = {{{"measure", 0, 100},
+                                                {"text", 0, 5},
+                                                {"encode", 5, 10},
+                                                {"sample", 10, 85},
+                                                {"decode", 85, 100}}};
 
 double per_cent(const Progress& p) {
   for (const StageShare& stage : kStages) {
