@@ -171,7 +171,7 @@ targets=("${@:-flowreel}")
 # Servers that only the tests need, and start for themselves; what the recipes for farms are read and run with.
 case " ${targets[*]} " in *" all "* | *" untrusted_tests "*) packages+=(postgresql) ;; esac
 case " ${targets[*]} " in
-  *" all "*) packages+=(slurmctld slurmd slurm-client munge python3-yaml duktape) ;;
+  *" all "*) packages+=(slurmctld slurmd slurm-client munge python3-yaml duktape chromium) ;;
 esac
 
 install_packages

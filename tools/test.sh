@@ -6,8 +6,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# setup.sh installs PostgreSQL and Slurm for the tests; without them they would be skipped.
-export FLOWREEL_REQUIRE_POSTGRES=1 FLOWREEL_REQUIRE_SLURM=1
+# setup.sh installs PostgreSQL, Slurm and Chromium for the tests; without them they would be skipped.
+export FLOWREEL_REQUIRE_POSTGRES=1 FLOWREEL_REQUIRE_SLURM=1 FLOWREEL_REQUIRE_CHROMIUM=1
 
 # Loaders, codecs and tokenizers meet broken files under AddressSanitizer and UndefinedBehaviorSanitizer. A failure
 # ends the run here, with that summary last.

@@ -50,6 +50,10 @@ class Examples(cli.ProgramTest):
             self.assertTrue((self.folder / result.out.strip() / "model_index.json").exists())
             shutil.rmtree(self.folder / "out")
             return
+        if words[1] == "consistency":
+            self.assertIn("</html>", (self.folder / words[words.index("--html") + 1]).read_text())
+            (self.folder / words[words.index("--html") + 1]).unlink()
+            return
         option = "-o" if "-o" in words else "--output"
         output = words[words.index(option) + 1]
         self.assertEqual(cli.probe(self.folder / output)["codec_name"], "h264")
@@ -58,14 +62,15 @@ class Examples(cli.ProgramTest):
     def test_readme(self):
         text = (cli.ROOT / "README.md").read_text()
         found = commands("\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)))
-        self.assertEqual({words[1] for words in found}, {"generate", "reconstruct", "inspect", "shapes", "train"})
+        self.assertEqual({words[1] for words in found}, 
+                         {"generate", "reconstruct", "inspect", "shapes", "train", "consistency"})
         for words in found:
             with self.subTest(shlex.join(words)):
                 self.assertEqual(words[0], "build/release/flowreel")
                 self.run_example(words)
 
     def test_help(self):
-        for command in ("generate", "reconstruct", "inspect", "shapes", "train"):
+        for command in ("generate", "reconstruct", "inspect", "shapes", "train", "consistency"):
             with self.subTest(command):
                 (example,) = commands(self.succeed(command, "--help").out.partition("Example:")[2])
                 self.assertEqual(example[1], command)
