@@ -35,8 +35,9 @@ struct ReadOptions {
   // Size to bring every frame to (both or neither): resize_cover() of resize.h.
   int width = 0;
   int height = 0;
-  int64_t max_frames = -1;  // stop after so many frames of output; -1: all
-  double folder_fps = 24;   // the rate of a folder of images, which has none of its own
+  int64_t max_frames = -1;      // stop after so many frames of output; -1: all
+  double folder_fps = 24;       // the rate of a folder of images, which has none of its own
+  bool opencv_colours = false;  // of containers: as opencv_colours.h, not by the frames' tags
   ReadLimits limits;
 };
 
@@ -51,6 +52,8 @@ struct ClipInfo {
   bool mirrored = false;
   Rational pixel_aspect{1, 1};  // not applied: pixels come as they are stored
   std::string container, codec, pixel_format;
+  int bits = 8;                                    // of a sample, at most
+  bool has_alpha = false;                          // transparency, which is dropped
   std::string matrix, primaries, transfer, range;  // libav's names; "unknown" when not tagged
 };
 

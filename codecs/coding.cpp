@@ -20,7 +20,8 @@ std::vector<Packet> packets_of(Demuxer& demuxer) {
   std::vector<Packet> packets;
   demuxer.start_deadline();
   while (const UniquePacket packet = demuxer.next()) {
-    demuxer.start_deadline();  // for each call, as when frames are read
+    demuxer.start_deadline();                           // for each call, as when frames are read
+    if (packet->flags & AV_PKT_FLAG_DISCARD) continue;  // cut off by an edit list: never shown
     const int64_t before = packets.empty() ? -1 : packets.back().time;
     const int64_t time = packet->pts != AV_NOPTS_VALUE   ? packet->pts
                          : packet->dts != AV_NOPTS_VALUE ? packet->dts
@@ -56,7 +57,9 @@ bool is_variable(const std::vector<int64_t>& times) {
     shortest = std::min(shortest, times[i] - times[i - 1]);
     longest = std::max(longest, times[i] - times[i - 1]);
   }
-  return times.size() > 2 && longest - shortest > 2;
+  if (times.size() < 3) return false;
+  return (longest - shortest > 2 && 10 * (longest - shortest) > shortest) ||
+         2 * longest >= 3 * shortest;
 }
 
 bool is_lossless(AVCodecID codec) {
@@ -79,6 +82,11 @@ Coding read_coding(const std::string& path, const ReadLimits& limits) {
     times.push_back(shown[i].time);
     if (shown[i].key) coding.key_frames.push_back(static_cast<int64_t>(i));
   }
+  coding.frames = static_cast<int64_t>(shown.size());
+  if (times.size() > 1 && times.back() > times.front())
+    coding.average_fps =
+        static_cast<double>(times.size() - 1) /
+        (static_cast<double>(times.back() - times.front()) * av_q2d(demuxer.video().time_base));
   coding.mini_gop = mini_gop_of(packets, times);
   coding.variable_rate = is_variable(times);
   coding.lossless = is_lossless(demuxer.video().codecpar->codec_id);

@@ -14,8 +14,12 @@ struct Coding {
   // The most common distance in frames between those that later ones are predicted from, where
   // frames between them (B-frames) were coded after them; 0 without B-frames.
   int64_t mini_gop = 0;
-  bool lossless = false;       // by its codec (FFV1, PNG), never by its settings
-  bool variable_rate = false;  // two frames' distances in time differ by more than two ticks
+  double average_fps = 0;  // of the times of its frames; 0 where they do not tell
+  int64_t frames = 0;      // that are shown
+  bool lossless = false;   // by its codec (FFV1, PNG), never by its settings
+  // Distances in time of frames differ by more than two ticks and a tenth, or are half as long
+  // again.
+  bool variable_rate = false;
 };
 
 // Of a container; a folder of images is all key frames of a lossless or lossy kind of its own:

@@ -2,6 +2,7 @@
 
 #include "codecs/demux.h"
 #include "codecs/frame.h"
+#include "codecs/opencv_colours.h"
 #include "codecs/source.h"
 
 extern "C" {
@@ -55,10 +56,11 @@ at::Tensor orient(const at::Tensor& pixels, const Orientation& o) {
 
 class ContainerSource : public FrameSource {
  public:
-  ContainerSource(const std::string& path, const ReadLimits& limits)
-      : demuxer_(path, limits), to_rgb_(demuxer_.name()) {
+  ContainerSource(const std::string& path, const ReadOptions& options)
+      : demuxer_(path, options.limits), to_rgb_(demuxer_.name()) {
+    if (options.opencv_colours) like_opencv_.emplace(demuxer_.name());
     orientation_ = orientation_of(demuxer_.video(), demuxer_.name());
-    open_decoder(limits);
+    open_decoder(options.limits);
     // The first frame is decoded at once: what cannot be decoded shall fail here, and only frames
     // tell their colours.
     pending_ = receive();
@@ -74,7 +76,7 @@ class ContainerSource : public FrameSource {
     const UniqueFrame frame = std::move(pending_);
     if (!frame) return std::nullopt;
     TimedFrame out;
-    out.pixels = orient(to_rgb_(*frame), orientation_);
+    out.pixels = orient(like_opencv_ ? (*like_opencv_)(*frame) : to_rgb_(*frame), orientation_);
     out.begin = begin_;
     pending_ = receive();
     const double shown = static_cast<double>(frame_duration(*frame)) * tick();
@@ -166,6 +168,11 @@ class ContainerSource : public FrameSource {
     info_.codec = avcodec_get_name(stream.codecpar->codec_id);
     info_.pixel_format =
         text_or_unknown(av_get_pix_fmt_name(static_cast<AVPixelFormat>(pending_->format)));
+    if (const auto* desc = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(pending_->format))) {
+      for (int i = 0; i < desc->nb_components; ++i)
+        info_.bits = std::max(info_.bits, desc->comp[i].depth);
+      info_.has_alpha = (desc->flags & AV_PIX_FMT_FLAG_ALPHA) != 0;
+    }
     info_.matrix = text_or_unknown(av_color_space_name(pending_->colorspace));
     info_.primaries = text_or_unknown(av_color_primaries_name(pending_->color_primaries));
     info_.transfer = text_or_unknown(av_color_transfer_name(pending_->color_trc));
@@ -174,6 +181,7 @@ class ContainerSource : public FrameSource {
 
   Demuxer demuxer_;
   ToRgb to_rgb_;
+  std::optional<ToRgbLikeOpenCv> like_opencv_;  // takes its place
   UniqueCodec codec_;
   Orientation orientation_;
   ClipInfo info_;
@@ -187,8 +195,8 @@ class ContainerSource : public FrameSource {
 
 }  // namespace
 
-std::unique_ptr<FrameSource> open_container(const std::string& path, const ReadLimits& limits) {
-  return std::make_unique<ContainerSource>(path, limits);
+std::unique_ptr<FrameSource> open_container(const std::string& path, const ReadOptions& options) {
+  return std::make_unique<ContainerSource>(path, options);
 }
 
 }  // namespace flowreel

@@ -52,7 +52,7 @@ VideoReader VideoReader::open(const std::string& path, const ReadOptions& option
   check_options(options);
   const bool folder = is_directory(path);
   return {folder ? open_folder(path, options.folder_fps, options.limits)
-                 : open_container(path, options.limits),
+                 : open_container(path, options),
           options};
 }
 

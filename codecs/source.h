@@ -25,7 +25,8 @@ class FrameSource {
   virtual std::optional<TimedFrame> next() = 0;
 };
 
-std::unique_ptr<FrameSource> open_container(const std::string& path, const ReadLimits& limits);
+// Of the options, the limits and opencv_colours.
+std::unique_ptr<FrameSource> open_container(const std::string& path, const ReadOptions& options);
 
 // PNG, JPEG and WebP images of one size, in natural order of their names ("2.png" before "10.png");
 // other files and names that begin with a dot are passed over. DataError: no image, sizes that

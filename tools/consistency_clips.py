@@ -108,8 +108,11 @@ class Clip:
 
     def content_values(self):
         """PySceneDetect's content value by frame."""
-        hsv = [cv2.cvtColor(self.small(t), cv2.COLOR_RGB2HSV).astype(np.int16) for t in range(self.length)]
-        return [NAN] + [float(np.mean(np.abs(hsv[t] - hsv[t - 1]))) for t in range(1, self.length)]
+        return [NAN] + [self.content_value(t - 1, t) for t in range(1, self.length)]
+
+    def content_value(self, before, now):
+        hsv = [cv2.cvtColor(self.small(t), cv2.COLOR_RGB2HSV).astype(np.int16) for t in (before, now)]
+        return float(np.mean(np.abs(hsv[1] - hsv[0])))
 
     def cuts(self):
         """The first frame of each new scene."""
@@ -120,9 +123,16 @@ class Clip:
         found = set()
         for t in range(1, self.length):
             around = [changes[s] for s in range(max(1, t - 2), min(self.length - 1, t + 2) + 1) if s != t]
-            if changes[t] >= 27 and around and changes[t] >= 3 * np.median(around):
-                found.add(t)
+            stands_out = changes[t] >= 27 and around and changes[t] >= 3 * np.median(around)
+            if stands_out and not self._is_flash(t, changes[t]):
+                levels = np.abs(self.small(t).astype(float) - self.small(t - 1)).mean()
+                if levels >= 8:
+                    found.add(t)
         return found
+
+    def _is_flash(self, t, change):
+        """Whether the picture of two frames ago is back at t, or that of t - 1 at t + 1."""
+        return any(self.content_value(s - 2, s) < change / 2 for s in (t, t + 1) if 2 <= s < self.length)
 
     def pairs(self):
         """The later frame of each pair within one scene."""

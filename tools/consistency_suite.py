@@ -101,13 +101,16 @@ def run_diffusers(suite, arm, model, folder, program):
     return clips
 
 
-def measure(program, clips, folder, against):
-    """The results of an arm, and its comparison with the baseline's."""
+def measure(program, suite, clips, folder, against):
+    """The results of an arm, and its comparison with the baseline's, of the suite's few metrics: the more there are,
+    the less any of them shows."""
     listed = folder / "clips.json"
     listed.write_text(json.dumps({"clips": [clip | {"clip": str(pathlib.Path(clip["clip"]).resolve())}
                                             for clip in clips]}, indent=1))
     command = [program, "consistency", "--manifest", listed, "--json", folder / "result.json", "--overwrite",
                "--progress", "none", "--quiet"]
+    if suite.get("metrics"):
+        command += ["--metrics", ",".join(suite["metrics"])]
     if against:
         command += ["--against", against, "--compare-json", folder / "compare.json"]
     done = subprocess.run([str(word) for word in command])
@@ -171,7 +174,7 @@ def main():
         else:
             clips = run_flowreel(args.program, suite, arm, args.model, folder)
         against = args.output / suite["baseline"] / "result.json" if name != suite["baseline"] else None
-        result, compared = measure(args.program, clips, folder, against)
+        result, compared = measure(args.program, suite, clips, folder, against)
         scored[name] = {"result": result, "compare": compared}
     text = table(suite, scored)
     (args.output / "table.md").write_text(text)

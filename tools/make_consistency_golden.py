@@ -2,10 +2,12 @@
 """Records what tools/consistency_reference.py says of four small clips, for the tests of flowreel's own metrics.
 
     tools/make_consistency_golden.py [--out tests/data/golden/consistency]
+    tools/make_consistency_golden.py --footage FOLDER    of real clips instead: those that fetch_footage.py fetched
 
 The clips are given by formulas in integers, which tests/pipeline/consistency/golden_values_test.cpp repeats; a checksum
-by frame says whether the two agree. Needs the packages of PINNED, in those versions: OpenCV is that of Debian 12, since
-optical flow is the same to the digit only there.
+by frame says whether the two agree. Of real clips, which tests/tools/cli_consistency_footage_test.py measures, it is
+the first frames as ffmpeg decodes them. Needs the packages of PINNED, in those versions: OpenCV is that of Debian 12,
+since optical flow is the same to the digit only there.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import cv2
 import numpy as np
 import skimage
 
+import consistency_footage as footage
 import consistency_reference as reference
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -96,9 +99,37 @@ def write(path, about, found):
     path.write_text(json.dumps(about)[:-1] + ',\n"metrics": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
 
 
+def small_clips(out):
+    frames = {name: frames_of(name) for name in CLIPS}
+    for name, clip in frames.items():
+        about = {"versions": FOUND, "fps": FPS, "checksums": [checksum(frame) for frame in clip]}
+        write(out / f"{name}.json", about, reference.measure(reference.Clip(clip, FPS)))
+    for name, (one, other) in PAIRS.items():
+        about = {"versions": FOUND, "fps": FPS, "clips": [one, other]}
+        found = reference.compare(*(reference.Clip(frames[clip], FPS) for clip in (one, other)))
+        write(out / f"{name}.json", about, found)
+
+
+def real_clips(folder, out):
+    clips, found = {}, {}
+    for name in footage.CLIPS:
+        seen = footage.read_footage(folder / f"{name}.mp4")
+        frames = np.frombuffer(seen.pixels, np.uint8).reshape(-1, seen.height, seen.width, 3)
+        clips[name] = reference.Clip(frames, seen.fps)
+        found[name] = {"sha256": seen.sha256(), "metrics": values(reference.measure(clips[name]))}
+    found[footage.PAIR[0]]["pair_metrics"] = values(reference.compare(*(clips[name] for name in footage.PAIR)))
+    text = json.dumps({"versions": FOUND, "clips": found}, indent=1)
+    (out / "footage.json").write_text(text + "\n", encoding="utf-8")
+
+
+def values(found):
+    return {name: metric["value"] for name, metric in found.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "tests/data/golden/consistency")
+    parser.add_argument("--footage", type=pathlib.Path, metavar="FOLDER")
     args = parser.parse_args()
     for name, version in PINNED.items():
         if FOUND[name] != version:
@@ -106,14 +137,10 @@ def main():
                   file=sys.stderr)
     reference.make_deterministic()
     args.out.mkdir(parents=True, exist_ok=True)
-    frames = {name: frames_of(name) for name in CLIPS}
-    for name, clip in frames.items():
-        about = {"versions": FOUND, "fps": FPS, "checksums": [checksum(frame) for frame in clip]}
-        write(args.out / f"{name}.json", about, reference.measure(reference.Clip(clip, FPS)))
-    for name, (one, other) in PAIRS.items():
-        about = {"versions": FOUND, "fps": FPS, "clips": [one, other]}
-        found = reference.compare(*(reference.Clip(frames[clip], FPS) for clip in (one, other)))
-        write(args.out / f"{name}.json", about, found)
+    if args.footage:
+        real_clips(args.footage, args.out)
+    else:
+        small_clips(args.out)
 
 
 if __name__ == "__main__":

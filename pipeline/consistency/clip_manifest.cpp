@@ -14,7 +14,8 @@ namespace {
 using nlohmann::json;
 
 constexpr uint64_t kMostBytes = uint64_t{64} << 20;
-constexpr int64_t kMost = 100'000'000;  // frames or pixels: beyond it, nothing of ours
+constexpr int64_t kMost = 1'000'000;  // frames or pixels: beyond it, nothing of ours
+constexpr double kLowestRate = 0.01, kHighestRate = 1000;  // frames per second
 
 class Reader {
  public:
@@ -35,8 +36,10 @@ class Reader {
     const json::json_pointer place(path);
     if (!manifest_.contains(place)) fail(path, "is missing");
     const json& value = manifest_.at(place);
-    if (!value.is_number() || !(value > 0)) fail(path, "is no frame rate");
-    return value.get<double>();
+    const double rate = value.is_number() ? value.get<double>() : 0;
+    if (!(rate >= kLowestRate && rate <= kHighestRate))
+      fail(path, "is " + quote(value.dump(), 40) + ", expected a frame rate from 0.01 to 1000");
+    return rate;
   }
 
   bool is_tiled() const {
@@ -85,14 +88,12 @@ ClipFacts joins_of(const Reader& r) {
   return facts;
 }
 
-std::string beside(const std::string& clip) {
-  std::string plain = clip;
-  while (plain.size() > 1 && plain.back() == '/') plain.pop_back();
-  if (is_directory(plain)) return plain + ".json";
-  return std::filesystem::path(plain).replace_extension(".json").string();
-}
-
 }  // namespace
+
+bool is_manifest(const std::string& text) {
+  const json manifest = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return manifest.is_object() && manifest.contains("manifest_version");
+}
 
 std::optional<ClipManifest> parse_manifest(const std::string& text, const std::string& name) {
   const json manifest = json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -102,6 +103,7 @@ std::optional<ClipManifest> parse_manifest(const std::string& text, const std::s
     reader.fail("/manifest_version", "is " + quote(manifest["manifest_version"].dump(), 40) +
                                          ", expected 1; it was made by a later version");
   ClipManifest found;
+  found.frames = reader.number("/size/num_frames", 1);
   found.joins = joins_of(reader);
   if (manifest.contains("prompt") && manifest["prompt"].is_string())
     found.prompt = manifest["prompt"];
@@ -110,10 +112,23 @@ std::optional<ClipManifest> parse_manifest(const std::string& text, const std::s
   return found;
 }
 
+std::vector<std::string> manifest_names(const std::string& clip) {
+  namespace fs = std::filesystem;
+  std::string plain = clip;
+  while (plain.size() > 1 && plain.back() == '/') plain.pop_back();
+  const fs::path path = plain;
+  std::vector<std::string> names = {fs::path(path).replace_extension(".json").string(),
+                                    plain + ".json"};
+  if (path.stem() == "clip" || path.filename() == "frames")
+    names.push_back((path.parent_path() / "manifest.json").string());
+  std::erase(names, clip);
+  return names;
+}
+
 std::optional<ClipManifest> manifest_of_clip(const std::string& clip) {
-  const std::string path = beside(clip);
-  std::error_code error;
-  if (path != clip && std::filesystem::is_regular_file(path, error)) {
+  for (const std::string& path : manifest_names(clip)) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) continue;
     if (auto found = parse_manifest(read_text(path, kMostBytes), path)) return found;
   }
   if (is_directory(clip)) return std::nullopt;

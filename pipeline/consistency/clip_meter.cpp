@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "errors/error.h"
+#include "pipeline/consistency/frame_view.h"
 #include "pipeline/consistency/meter_table.h"
 #include "pipeline/consistency/scene_cuts.h"
 #include "pipeline/consistency/still_guard.h"
@@ -14,9 +15,9 @@ bool wanted(const std::vector<std::string>& metrics, const char* name) {
   return metrics.empty() || std::find(metrics.begin(), metrics.end(), name) != metrics.end();
 }
 
-cv::Mat as_mat(const at::Tensor& frame) {
-  return {static_cast<int>(frame.size(0)), static_cast<int>(frame.size(1)), CV_8UC3,
-          frame.data_ptr<uint8_t>()};
+bool fits_motion(const Picture& picture) {
+  const cv::Size size = working_size(picture.rgb().size());
+  return std::min(size.width, size.height) >= kSmallestForMotion;
 }
 
 }  // namespace
@@ -27,7 +28,7 @@ struct ClipMeter::State {
   std::vector<std::unique_ptr<Meter>> meters;
   SceneCuts cuts;
   StillGuard guard;
-  Moment moment;  // the last one seen
+  FrameMoment moment;  // the last one seen
   int64_t frames = 0;
 };
 
@@ -46,9 +47,8 @@ ClipMeter::ClipMeter(ClipFacts facts, const std::vector<std::string>& metrics)
 ClipMeter::~ClipMeter() = default;
 
 void ClipMeter::see(const at::Tensor& frame) {
-  const at::Tensor pixels = frame.contiguous();
-  const auto now = std::make_shared<const Picture>(as_mat(pixels));
-  Moment& m = state_->moment;
+  const auto now = std::make_shared<const Picture>(FrameView(frame).mat());
+  FrameMoment& m = state_->moment;
   if (m.now && m.now->rgb().size() != now->rgb().size()) {
     const auto text = [](const Picture& p) {
       return std::to_string(p.rgb().cols) + "x" + std::to_string(p.rgb().rows);
@@ -58,12 +58,11 @@ void ClipMeter::see(const at::Tensor& frame) {
   }
   m.index = state_->frames++;
   m.before2 = m.before;
+  if (m.before2) m.before2->forget_details();
   m.before = m.now;
   m.now = now;
   m.motion_before = m.motion;
-  const cv::Size size = working_size(now->rgb().size());
-  if (m.before && std::min(size.width, size.height) >= kSmallestForMotion)
-    m.motion = std::make_shared<const Motion>(*m.before, *m.now);
+  if (m.before && fits_motion(*now)) m.motion = std::make_shared<const Motion>(*m.before, *m.now);
   state_->cuts.see(m);
   state_->guard.see(m);
   for (const auto& meter : state_->meters) meter->see(m);
@@ -74,11 +73,18 @@ ClipMeasurements ClipMeter::finish() {
   result.facts = state_->facts;
   result.end.frames = state_->frames;
   result.end.cuts = state_->cuts.cuts();
-  result.end.still = state_->guard.still();
+  result.end.still = state_->guard.still(result.end);
   if (wanted(state_->metrics, SceneCuts::kDefinition.name))
     result.measurements = state_->cuts.finish(result.end);
+  const bool small = state_->moment.now && !fits_motion(*state_->moment.now);
+  const auto explain_smallness = [small](Measurement& m) {
+    if (!small || m.status != Status::kNoValidPixels) return;
+    m.status = Status::kNotApplicable;
+    m.note = "motion needs frames of at least 16x16 pixels";
+  };
   for (const auto& meter : state_->meters) {
     for (Measurement& m : meter->finish(result.end)) {
+      explain_smallness(m);
       if (wanted(state_->metrics, m.definition->name)) result.measurements.push_back(std::move(m));
     }
   }

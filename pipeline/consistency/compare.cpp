@@ -25,15 +25,15 @@ struct Values {
   double now = 0, baseline = 0;
 };
 
-std::optional<Values> telling_values(const Measurement* now, const Measurement* baseline) {
-  if (!now || !baseline) return std::nullopt;
-  const auto a = telling_value(*now), b = telling_value(*baseline);
-  if (!a || !b) return std::nullopt;
-  return Values{*a, *b};
+std::optional<Values> values_of(const Measurement* now, const Measurement* baseline) {
+  if (!now || !baseline || !now->value || !baseline->value) return std::nullopt;
+  return Values{*now->value, *baseline->value};
 }
 
-// Whether the better value is that of a clip that stands still.
+// Whether the better value is that of a clip that stands still while the other one moves. Where
+// both stand still they are alike, and flicker that one of them has is real.
 bool is_hollow(const ClipPair& pair, const Definition& definition, double difference) {
+  if (pair.now->end.still == pair.baseline->end.still) return false;
   if (definition.direction == Direction::kNeither || difference == 0) return false;
   const bool is_better = (difference > 0) == (definition.direction == Direction::kHigherIsBetter);
   return is_better ? pair.now->end.still : pair.baseline->end.still;
@@ -49,7 +49,7 @@ MetricComparison compare_metric(const Definition& definition, const std::vector<
     const Measurement* now = measurement_of(*pair.now, definition.name);
     const Measurement* baseline = measurement_of(*pair.baseline, definition.name);
     if (now && baseline) check_definitions(*now->definition, *baseline->definition);
-    const auto values = telling_values(now, baseline);
+    const auto values = values_of(now, baseline);
     const double difference = values ? values->now - values->baseline : 0;
     if (values && !is_hollow(pair, definition, difference)) {
       differences.push_back({pair.cluster, difference});
@@ -74,20 +74,23 @@ MetricComparison compare_metric(const Definition& definition, const std::vector<
   return c;
 }
 
-bool excludes_zero(const Interval& interval) { return interval.low > 0 || interval.high < 0; }
+bool excludes_zero(const ConfidenceInterval& interval) {
+  return interval.low > 0 || interval.high < 0;
+}
 
-Verdict verdict_of(const MetricComparison& c) {
+ComparisonVerdict verdict_of(const MetricComparison& c) {
   const auto& interval = c.statistics.interval;
-  if (!interval) return Verdict::kInconclusive;
+  if (!interval) return ComparisonVerdict::kInconclusive;
+  const double margin = kSameShare * std::abs(c.baseline_mean);
+  if (interval->low >= -margin && interval->high <= margin) return ComparisonVerdict::kSame;
   if (excludes_zero(*interval) && c.p_adjusted < kLevel) {
     const Direction direction = c.definition->direction;
-    if (direction == Direction::kNeither) return Verdict::kDiffers;
+    if (direction == Direction::kNeither) return ComparisonVerdict::kDiffers;
     const bool rises = c.statistics.mean > 0;
-    return rises == (direction == Direction::kHigherIsBetter) ? Verdict::kBetter : Verdict::kWorse;
+    return rises == (direction == Direction::kHigherIsBetter) ? ComparisonVerdict::kBetter
+                                                              : ComparisonVerdict::kWorse;
   }
-  const double margin = kSameShare * std::abs(c.baseline_mean);
-  return interval->low >= -margin && interval->high <= margin ? Verdict::kSame
-                                                              : Verdict::kInconclusive;
+  return ComparisonVerdict::kInconclusive;
 }
 
 void adjust(std::vector<MetricComparison>& metrics) {
@@ -123,17 +126,17 @@ std::vector<const Definition*> definitions_of(const Results& results) {
 
 }  // namespace
 
-const char* verdict_name(Verdict verdict) {
+const char* verdict_name(ComparisonVerdict verdict) {
   switch (verdict) {
-    case Verdict::kBetter:
+    case ComparisonVerdict::kBetter:
       return "better";
-    case Verdict::kWorse:
+    case ComparisonVerdict::kWorse:
       return "worse";
-    case Verdict::kDiffers:
+    case ComparisonVerdict::kDiffers:
       return "differs";
-    case Verdict::kSame:
+    case ComparisonVerdict::kSame:
       return "same";
-    case Verdict::kInconclusive:
+    case ComparisonVerdict::kInconclusive:
       return "inconclusive";
   }
   return "";
@@ -174,7 +177,8 @@ Comparison compare(const Results& now, const Results& baseline) {
         "motion_degree is not measured on both sides: what looks better may only move less");
   const bool confounded = motion_differs(result);
   for (MetricComparison& c : result.metrics) {
-    const bool is_judged = c.verdict == Verdict::kBetter || c.verdict == Verdict::kWorse;
+    const bool is_judged =
+        c.verdict == ComparisonVerdict::kBetter || c.verdict == ComparisonVerdict::kWorse;
     c.confounded_by_motion = confounded && is_judged && !shows_stillness(c.definition->name);
   }
   result.only_now = std::move(pairing.only_now);

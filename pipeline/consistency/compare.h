@@ -11,17 +11,18 @@
 
 namespace flowreel {
 
-enum class Verdict {
-  kBetter,        // the interval excludes 0 and p_adjusted < 0.05
+enum class ComparisonVerdict {
+  kBetter,        // not kSame, the interval excludes 0, and p_adjusted < 0.05
   kWorse,         // the same
   kDiffers,       // the same, of a metric of which neither direction is better
-  kSame,          // none of these, and the interval lies within 1 % of the baseline's mean
+  kSame,          // the interval lies within 1 % of the baseline's mean
   kInconclusive,  // none of these, or no interval
 };
-const char* verdict_name(Verdict verdict);  // "better", "worse", "differs", "same", "inconclusive"
+const char* verdict_name(
+    ComparisonVerdict verdict);  // "better", "worse", "differs", "same", "inconclusive"
 
-// Of one metric. Only pairs enter in which both values tell something (telling_value()), and in
-// which the better one is not that of a clip that stands still: such a clip never counts as better.
+// Of one metric. Only pairs enter in which both have a value, and in which the better one is not
+// that of a clip that stands still while the other moves: such a clip never counts as better.
 struct MetricComparison {
   const Definition* definition = nullptr;
   double now_mean = 0, baseline_mean = 0;  // of the pairs that enter
@@ -31,7 +32,7 @@ struct MetricComparison {
   int64_t still = 0;      // pairs that do not enter because one of their clips stands still
   int64_t still_now = 0;  // of these, those of which the baseline's clip does not
   int64_t without = 0;    // pairs that do not enter because one of their values is not there
-  Verdict verdict = Verdict::kInconclusive;
+  ComparisonVerdict verdict = ComparisonVerdict::kInconclusive;
   // The verdict may come from how much moves: motion_degree differs (its interval excludes 0) by
   // more than 10 % of the baseline's. Only for better and worse.
   bool confounded_by_motion = false;

@@ -19,8 +19,8 @@ std::string p_text(const std::optional<double>& p) {
 }
 
 std::string verdict_text(const MetricComparison& c) {
-  if (c.verdict == Verdict::kInconclusive) return "~";
-  if (c.verdict == Verdict::kSame) return "=";
+  if (c.verdict == ComparisonVerdict::kInconclusive) return "~";
+  if (c.verdict == ComparisonVerdict::kSame) return "=";
   return verdict_name(c.verdict) + std::string(c.confounded_by_motion ? "*" : "");
 }
 

@@ -138,6 +138,11 @@ GateOutcome judge_set(const Gate& gate, const Comparison& comparison) {
     outcome.value = c->statistics.mean;
     outcome.outcome = Outcome::kInconclusive;
     outcome.reason = "no interval: " + c->statistics.why_no_interval;
+  } else if (!comparison.only_baseline.empty()) {
+    outcome.outcome = Outcome::kInconclusive;
+    outcome.reason = "clips of the baseline that are not there now: " +
+                     std::to_string(comparison.only_baseline.size()) + ", the first " +
+                     quote(comparison.only_baseline.front(), 100);
   } else {
     outcome.value = c->statistics.mean;
     const auto [low, high] = *c->statistics.interval;

@@ -54,9 +54,9 @@ struct GateOutcome {
 //
 // kNotInferior passes when the whole interval of the mean difference lies within the limit, fails
 // when the whole interval lies beyond it, and is inconclusive in between and where there is no
-// interval. Clips without a partner do not enter. It fails as well when no pair enters, when a
-// value of a pair is missing, and when a clip stands still that does not in the baseline: what has
-// no value must not improve the mean.
+// interval, or where clips of the baseline have no partner. Clips without a partner do not enter.
+// It fails as well when no pair enters, when a value of a pair is missing, and when a clip stands
+// still that does not in the baseline: what has no value must not improve the mean.
 //
 // UsageError: no gate; or one that needs a baseline, and there is none. DataError: no clip; as
 // compare().

@@ -1,6 +1,7 @@
 #include "pipeline/consistency/job_clips.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "errors/error.h"
@@ -15,17 +16,24 @@ namespace fs = std::filesystem;
 
 constexpr uint64_t kMostBytes = uint64_t{64} << 20;
 
-// What the manifest at `path` belongs to; empty when it is no manifest, or belongs to nothing.
-std::string clip_of(const fs::path& path) {
+constexpr std::array kEndings = {".mp4", ".mov", ".mkv", ".webm"};
+
+bool has_manifest(const std::string& clip) {
   std::error_code error;
-  if (fs::file_size(path, error) > kMostBytes || error) return "";
-  if (!parse_manifest(read_text(path.string(), kMostBytes), path.string())) return "";
-  for (const char* ending : {".mp4", ".mov", ".mkv", ".webm", ""}) {
-    fs::path clip = path;
-    clip.replace_extension(ending);
-    if (fs::exists(clip, error)) return clip.string();
-  }
-  return "";
+  const auto names = manifest_names(clip);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return fs::is_regular_file(name, error) && fs::file_size(name, error) <= kMostBytes &&
+           is_manifest(read_text(name, kMostBytes));
+  });
+}
+
+bool may_be_clip(const fs::directory_entry& entry) {
+  std::error_code error;
+  if (entry.path().filename().string().front() == '.') return false;
+  if (entry.is_directory(error)) return true;
+  const std::string ending = entry.path().extension().string();
+  return entry.is_regular_file(error) &&
+         std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
 }  // namespace
@@ -36,9 +44,9 @@ std::vector<std::string> clips_of_jobs(const std::string& folder) {
   std::error_code error;
   for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
        it.increment(error)) {
-    if (it->path().extension() != ".json" || !it->is_regular_file(error)) continue;
-    const std::string clip = clip_of(it->path());
-    if (!clip.empty()) clips.push_back(clip);
+    if (!may_be_clip(*it) || !has_manifest(it->path().string())) continue;
+    clips.push_back(it->path().string());
+    if (it->is_directory(error)) it.disable_recursion_pending();
   }
   if (error) throw MissingInputError(quote(folder) + " cannot be listed: " + error.message());
   if (clips.empty())

@@ -6,9 +6,10 @@
 
 namespace flowreel {
 
-// Every clip in the folder, however deep, that has flowreel's manifest beside it (clip.json and
-// clip.mp4, .mov, .mkv, .webm, or a folder named clip), sorted by name. MissingInputError: no such
-// folder; DataError: no clip in it.
+// Every clip in the folder, however deep, that has flowreel's manifest beside it
+// (manifest_names()): MP4, MOV, Matroska and WebM files and folders of frames, sorted by name; what
+// is hidden is passed over. Whether the manifest is whole shows when the clip is measured.
+// MissingInputError: no such folder; DataError: no clip in it.
 std::vector<std::string> clips_of_jobs(const std::string& folder);
 
 }  // namespace flowreel

@@ -18,36 +18,56 @@
 namespace flowreel {
 namespace {
 
+bool fits(const ClipManifest& manifest, const ClipInfo& info) {
+  return manifest.joins.width == info.width && manifest.joins.height == info.height &&
+         (info.frames <= 0 || info.frames == manifest.frames);
+}
+
 // Everything about the clip that is known before its frames are.
 void describe(const std::string& path, const MeasureOptions& options, const ClipInfo& info,
               ClipResult& result) {
   ClipFacts& facts = result.facts;
-  const std::optional<ClipManifest> manifest = manifest_of_clip(path);
+  const bool folder = is_directory(path);
+  facts.fps = folder ? options.read.folder_fps : info.fps.value();
+  std::optional<ClipManifest> manifest = manifest_of_clip(path);
+  if (manifest && !fits(*manifest, info)) {
+    result.warnings.push_back(
+        "its manifest is of a clip of another size or length and is not used");
+    manifest.reset();
+  }
   if (manifest) {
-    if (manifest->joins.width == info.width && manifest->joins.height == info.height) {
-      facts = manifest->joins;
-    } else {
-      result.warnings.push_back("its manifest is of a clip of another size and is not used");
-    }
+    const double fps = folder ? manifest->joins.fps : facts.fps;
+    facts = manifest->joins;
+    facts.fps = fps;
     result.prompt_id = manifest->prompt;
     result.seed = manifest->seed;
   }
+  if (!(facts.fps > 0)) {
+    facts.fps = options.read.folder_fps;
+    result.warnings.push_back("it does not say its frame rate; values per second take " +
+                              number_text(facts.fps));
+  }
   facts.width = info.width;
   facts.height = info.height;
-  const bool folder = is_directory(path);
-  if (!folder && info.fps.num > 0) facts.fps = info.fps.value();
-  if (folder && !manifest) facts.fps = options.folder_fps;
-  result.decode = folder ? "images" : "flowreel/honour-tags";
+  result.decode = folder                        ? "images"
+                  : options.read.opencv_colours ? "cv2-compat"
+                                                : "flowreel/honour-tags";
   if (!folder) result.sha256 = sha256_of_file(path);
 }
 
 // What the encoder does to the readings, which no meter can take out again.
 void warn_of_coding(const Coding& coding, const ClipInfo& info, ClipResult& result) {
-  result.facts.key_frames = coding.key_frames;
+  // Where every frame is a key frame, none stands out.
+  if (!coding.lossless && static_cast<int64_t>(coding.key_frames.size()) < coding.frames)
+    result.facts.key_frames = coding.key_frames;
   result.facts.mini_gop = coding.mini_gop;
   const auto warn = [&](const std::string& text) { result.warnings.push_back(text); };
-  if (coding.variable_rate)
+  if (coding.variable_rate) {
+    if (coding.average_fps > 0) result.facts.fps = coding.average_fps;
     warn("its frames are not evenly spaced in time; values per second take the average rate");
+  }
+  if (info.bits > 8) warn(info.pixel_format + " is measured in 8 bits, rounded");
+  if (info.has_alpha) warn(info.pixel_format + ": transparency is left out");
   if (info.codec == "images" || coding.lossless) return;
   warn("decoded from lossy " + info.codec +
        ": flicker, noise and sharpness include what its encoder did; for gates measure frames "
@@ -58,18 +78,6 @@ void warn_of_coding(const Coding& coding, const ClipInfo& info, ClipResult& resu
          "dropped where the pieces are in step with it");
 }
 
-void warn_of_colour(const ClipInfo& info, ClipResult& result) {
-  if (info.pixel_format.find("10") != std::string::npos ||
-      info.pixel_format.find("12") != std::string::npos ||
-      info.pixel_format.find("16") != std::string::npos)
-    result.warnings.push_back(info.pixel_format + " is measured in 8 bits, rounded");
-  if (info.pixel_format.find('a') != std::string::npos &&
-      (info.pixel_format.find("rgba") != std::string::npos ||
-       info.pixel_format.find("yuva") != std::string::npos ||
-       info.pixel_format.find("bgra") != std::string::npos))
-    result.warnings.push_back(info.pixel_format + ": transparency is left out");
-}
-
 bool is_wanted(const Measurement& m, const std::vector<std::string>& metrics) {
   return metrics.empty() ||
          std::find(metrics.begin(), metrics.end(), m.definition->name) != metrics.end();
@@ -78,17 +86,14 @@ bool is_wanted(const Measurement& m, const std::vector<std::string>& metrics) {
 }  // namespace
 
 ClipResult measure_clip(const std::string& path, const MeasureOptions& options) {
-  ReadOptions read;
-  read.folder_fps = options.folder_fps;
-  VideoReader reader = VideoReader::open(path, read);
+  VideoReader reader = VideoReader::open(path, options.read);
   ClipResult result;
   result.name = path;
   describe(path, options, reader.info(), result);
   warn_of_coding(read_coding(path), reader.info(), result);
-  warn_of_colour(reader.info(), result);
   ClipMeter meter(result.facts, options.metrics);
   std::optional<ReferenceClip> reference;
-  if (!options.reference.empty()) reference.emplace(path, options.reference, options.folder_fps);
+  if (!options.reference.empty()) reference.emplace(path, options.reference, options.read);
   int64_t frames = 0;
   while (const std::optional<at::Tensor> frame = reader.next()) {
     meter.see(*frame);
@@ -99,9 +104,12 @@ ClipResult measure_clip(const std::string& path, const MeasureOptions& options) 
   result.end = std::move(measured.end);
   result.measurements = std::move(measured.measurements);
   if (!reference) return result;
-  for (Measurement& m : reference->finish()) {
+  ReferenceMeasurements beside = reference->finish();
+  for (Measurement& m : beside.measurements) {
     if (is_wanted(m, options.metrics)) result.measurements.push_back(std::move(m));
   }
+  result.frames_sha256 = beside.clip_sha256;
+  result.reference_frames_sha256 = beside.reference_sha256;
   return result;
 }
 

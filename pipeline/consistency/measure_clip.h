@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "codecs/clip.h"
 #include "pipeline/consistency/result.h"
 
 namespace flowreel {
 
 struct MeasureOptions {
   std::vector<std::string> metrics;  // none means all
-  double folder_fps = 24;            // of folders of images without a manifest
+  // folder_fps is for folders of images without a manifest; with opencv_colours, VBench's numbers
+  // are those that its own decoding gives. What would change the frames is not looked at.
+  ReadOptions read;
   // Another clip, the truth or a baseline: the full-reference metrics are measured too, frame by
   // frame; empty: none.
   std::string reference;

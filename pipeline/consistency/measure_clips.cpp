@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 #include <variant>
 
 #include "codecs/reader.h"
 #include "errors/error.h"
+#include "errors/quote.h"
 
 namespace flowreel {
 namespace {
@@ -17,7 +20,8 @@ namespace {
 // Frames that a clip says it has; 0 when it says nothing, or cannot be opened, which is told later.
 int64_t frames_said(const std::string& clip) {
   try {
-    return std::max<int64_t>(0, VideoReader::open(clip).info().frames);
+    const ClipInfo info = VideoReader::open(clip).info();
+    return info.frames > 0 ? info.frames : std::lround(info.duration * info.fps.value());
   } catch (const Error&) {
     return 0;
   }
@@ -61,6 +65,11 @@ class Progress {
   std::exception_ptr stopped_by_;
 };
 
+// Readers name their file; meters do not know it.
+std::string named(const std::string& clip, const std::string& text) {
+  return text.find(quote(clip)) != std::string::npos ? text : quote(clip) + ": " + text;
+}
+
 using Outcome = std::variant<std::monostate, ClipResult, FailedClip>;
 
 Outcome measure_one(const ClipRequest& request, const MeasureAllOptions& all, Progress& progress) {
@@ -74,10 +83,14 @@ Outcome measure_one(const ClipRequest& request, const MeasureAllOptions& all, Pr
     return result;
   } catch (const Error& error) {
     if (progress.stopped()) return {};
-    return FailedClip{request.clip, error.exit_code(), error.what()};
+    return FailedClip{request.clip, error.exit_code(), named(request.clip, error.what())};
+  } catch (const std::bad_alloc&) {
+    return FailedClip{request.clip, MemoryError("").exit_code(),
+                      quote(request.clip) + ": out of memory; expected room for a few frames"};
   } catch (const std::exception& error) {
     if (progress.stopped()) return {};
-    return FailedClip{request.clip, NumericsError("").exit_code(), error.what()};
+    return FailedClip{request.clip, NumericsError("").exit_code(),
+                      quote(request.clip) + " cannot be measured: " + error.what()};
   }
 }
 
@@ -92,11 +105,11 @@ MeasuredClips measure_clips(const std::vector<ClipRequest>& requests,
     for (size_t i = next++; i < requests.size() && !progress.stopped(); i = next++)
       outcomes[i] = measure_one(requests[i], options, progress);
   };
-  std::vector<std::thread> others;
+  std::vector<std::jthread> others;
   const size_t threads = std::min(requests.size(), static_cast<size_t>(options.parallel));
   for (size_t i = 1; i < threads; ++i) others.emplace_back(work);
   work();
-  for (std::thread& thread : others) thread.join();
+  others.clear();  // joins them
   progress.rethrow();
   MeasuredClips all;
   for (Outcome& outcome : outcomes) {

@@ -26,12 +26,6 @@ struct MeasureAllOptions {
   std::function<void(int64_t done, int64_t total)> progress;
 };
 
-struct FailedClip {
-  std::string clip;
-  int exit_code = 0;
-  std::string text;
-};
-
 struct MeasuredClips {
   std::vector<ClipResult> clips;   // in the order of the requests
   std::vector<FailedClip> failed;  // likewise; their absence loses none of the others

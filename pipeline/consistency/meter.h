@@ -15,7 +15,7 @@ namespace flowreel {
 
 // What a meter sees at one frame. Pictures are shared: a meter that wants one later keeps the
 // pointer.
-struct Moment {
+struct FrameMoment {
   int64_t index = 0;                               // of `now`, from 0
   std::shared_ptr<const Picture> now;              // frame index
   std::shared_ptr<const Picture> before, before2;  // frames index - 1, index - 2; null at the start
@@ -26,7 +26,7 @@ struct Moment {
 class Meter {
  public:
   virtual ~Meter() = default;
-  virtual void see(const Moment& moment) = 0;
+  virtual void see(const FrameMoment& moment) = 0;
   // One measurement for each of its definitions, in their order, whatever it has seen.
   virtual std::vector<Measurement> finish(const ClipEnd& end) = 0;
 };

@@ -22,8 +22,8 @@ namespace flowreel {
 
 const std::vector<MeterRow>& meter_table() {
   static const std::vector<MeterRow> table = {
-      temporal_flickering(), brightness_flicker(), flicker_mc(), warping(),   motion_degree(),
-      stillness(),           likeness(),           drift(),      jitter(),    chunk_seams(),
+      temporal_flickering(), brightness_flicker(), flicker_mc(), warping(), motion_degree(),
+      stillness(),           likeness(),           drift(),      jitter(),  chunk_seams(),
       tile_seams(),          first_frame_jump(),   detail(),
   };
   return table;

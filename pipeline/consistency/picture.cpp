@@ -1,6 +1,7 @@
 #include "pipeline/consistency/picture.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
@@ -11,19 +12,41 @@ constexpr int kShortSide = 360;
 constexpr int kWindow = 11;
 constexpr double kSigma = 1.5;
 
-// Of the 256 levels of sRGB (IEC 61966-2-1), CV_32F, 0..1. OpenCV's own way from sRGB to Lab goes
-// through a coarse table, which is off by up to 0.4 dE.
-const cv::Mat& linear_light() {
-  static const cv::Mat table = [] {
-    cv::Mat light(1, 256, CV_32F);
-    for (int i = 0; i < 256; ++i) {
-      const double v = i / 255.0;
-      light.at<float>(i) =
-          static_cast<float>(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
-    }
-    return light;
-  }();
+// IEC 61966-2-1 of an 8-bit value, 0..1.
+std::array<double, 256> linear_light() {
+  std::array<double, 256> table{};
+  for (size_t i = 0; i < table.size(); ++i) {
+    const double v = static_cast<double>(i) / 255;
+    table[i] = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+  }
   return table;
+}
+
+// CIE 15: the cube root, and a line where it would be too steep.
+double lightness(double v) {
+  return v > 216 / 24389.0 ? std::cbrt(v) : (24389 / 27.0 * v + 16) / 116;
+}
+
+// The formulas of CIE L*a*b* with the white of sRGB. OpenCV's conversion reads a coarse table
+// instead, up to 0.5 dE off.
+cv::Mat lab_of(const cv::Mat& rgb) {
+  static const std::array<double, 256> kLinear = linear_light();
+  static const cv::Matx33d kXyz(0.412453, 0.357580, 0.180423, 0.212671, 0.715160, 0.072169,
+                                0.019334, 0.119193, 0.950227);
+  const cv::Vec3d white = kXyz * cv::Vec3d::all(1);
+  cv::Mat lab(rgb.size(), CV_32FC3);
+  for (int y = 0; y < rgb.rows; ++y) {
+    const auto* from = rgb.ptr<cv::Vec3b>(y);
+    auto* to = lab.ptr<cv::Vec3f>(y);
+    for (int x = 0; x < rgb.cols; ++x) {
+      const cv::Vec3d xyz =
+          kXyz * cv::Vec3d(kLinear[from[x][0]], kLinear[from[x][1]], kLinear[from[x][2]]);
+      const double f_x = lightness(xyz[0] / white[0]), f_y = lightness(xyz[1] / white[1]),
+                   f_z = lightness(xyz[2] / white[2]);
+      to[x] = cv::Vec3d(116 * f_y - 16, 500 * (f_x - f_y), 200 * (f_y - f_z));
+    }
+  }
+  return lab;
 }
 
 }  // namespace
@@ -71,6 +94,12 @@ const cv::Mat& Picture::local_variance() const {
   return local_variance_;
 }
 
+void Picture::forget_details() const {
+  luma_.release();
+  local_mean_.release();
+  local_variance_.release();
+}
+
 const cv::Mat& Picture::small() const {
   if (small_.empty()) {
     const cv::Size size = working_size(rgb_.size());
@@ -94,11 +123,7 @@ const cv::Mat& Picture::small_grey() const {
 }
 
 const cv::Mat& Picture::small_lab() const {
-  if (small_lab_.empty()) {
-    cv::Mat linear;
-    cv::LUT(small(), linear_light(), linear);
-    cv::cvtColor(linear, small_lab_, cv::COLOR_LRGB2Lab);
-  }
+  if (small_lab_.empty()) small_lab_ = lab_of(small());
   return small_lab_;
 }
 

@@ -22,6 +22,10 @@ class Picture {
   const cv::Mat& local_mean() const;
   const cv::Mat& local_variance() const;
 
+  // Frees luma() and its local means, which are made again when asked for: they are 8 bytes a
+  // pixel, and a picture that is no longer the last or the one before seldom needs them.
+  void forget_details() const;
+
   // At working_size(), by area averaging.
   const cv::Mat& small() const;        // CV_8UC3
   const cv::Mat& small_float() const;  // CV_32FC3, 0..255

@@ -190,8 +190,9 @@ void read_metrics(const Node& all, Metrics& metrics, std::vector<Measurement>& r
 }
 
 ClipResult read_clip(const Node& node, Metrics& metrics) {
-  node.check_object({"name", "prompt_id", "seed", "sha256", "decode", "still", "facts", "cuts",
-                     "warnings", "metrics"});
+  node.check_object({"name", "prompt_id", "seed", "sha256", "frames_sha256",
+                     "reference_frames_sha256", "decode", "still", "facts", "cuts", "warnings",
+                     "metrics"});
   ClipResult clip;
   clip.name = node["name"].text();
   clip.prompt_id = node["prompt_id"].text();
@@ -200,6 +201,8 @@ ClipResult read_clip(const Node& node, Metrics& metrics) {
   else if (!seed.value.is_null())
     seed.fail("a whole number from 0 to 18446744073709551615, or null");
   clip.sha256 = read_sha256(node["sha256"]);
+  clip.frames_sha256 = read_sha256(node["frames_sha256"]);
+  clip.reference_frames_sha256 = read_sha256(node["reference_frames_sha256"]);
   clip.decode = node["decode"].text();
   clip.end.still = node["still"].flag();
   clip.facts = read_facts(node["facts"], clip.end.frames);
@@ -207,6 +210,11 @@ ClipResult read_clip(const Node& node, Metrics& metrics) {
   clip.warnings = node["warnings"].list(text_item);
   read_metrics(node["metrics"], metrics, clip.measurements);
   return clip;
+}
+
+FailedClip read_failed(const Node& node) {
+  node.check_object({"clip", "exit_code", "text"});
+  return {node["clip"].text(), static_cast<int>(node["exit_code"].whole(255)), node["text"].text()};
 }
 
 }  // namespace
@@ -219,12 +227,13 @@ StoredResults results_from_json(std::string_view text, const std::string& file) 
     root.fail("an object with schema_version " + std::to_string(kResultSchemaVersion));
   if (root["schema_version"].value != kResultSchemaVersion)
     root["schema_version"].fail(std::to_string(kResultSchemaVersion));
-  root.check_object({"schema_version", "versions", "clips"});
+  root.check_object({"schema_version", "versions", "failed", "clips"});
 
   Metrics metrics;
   StoredResults stored;
   stored.results.clips =
       root["clips"].list([&](const Node& node) { return read_clip(node, metrics); });
+  stored.results.failed = root["failed"].list(read_failed);
   const Node versions = root["versions"];
   if (!versions.value.is_object()) versions.fail("an object");
   for (const auto& item : versions.value.items())

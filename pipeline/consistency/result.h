@@ -17,6 +17,9 @@ struct ClipResult {
   std::string prompt_id;  // of what it was made from; empty: not known
   std::optional<uint64_t> seed;
   std::string sha256;  // of the file, 64 hexadecimal digits; empty: not known
+  // SHA-256 of the raw frames of both, where a reference was given: equal when they are equal to
+  // the bit; empty otherwise.
+  std::string frames_sha256, reference_frames_sha256;
   std::string decode;  // how its pixels were got: "flowreel/honour-tags", …
   ClipFacts facts;
   ClipEnd end;
@@ -24,9 +27,17 @@ struct ClipResult {
   std::vector<std::string> warnings;
 };
 
+// A clip that could not be measured.
+struct FailedClip {
+  std::string clip;
+  int exit_code = 0;
+  std::string text;
+};
+
 struct Results {
   std::vector<ClipResult> clips;
   std::map<std::string, std::string> versions;  // of what measured: "flowreel", "opencv", …
+  std::vector<FailedClip> failed = {};
 };
 
 // Null when it was not measured.

@@ -62,6 +62,8 @@ json clip_json(const ClipResult& clip, bool per_frame) {
           {"seed", clip.seed ? json(*clip.seed) : json(nullptr)},
           {"sha256", clip.sha256},
           {"decode", clip.decode},
+          {"frames_sha256", clip.frames_sha256},
+          {"reference_frames_sha256", clip.reference_frames_sha256},
           {"still", clip.end.still},
           {"facts", facts_json(clip.facts, clip.end)},
           {"cuts", clip.end.cuts},
@@ -103,7 +105,11 @@ void print(const json& value, const std::string& indent, std::string& out) {
 std::string to_json(const Results& results, bool per_frame) {
   json clips = json::array();
   for (const ClipResult& clip : results.clips) clips.push_back(clip_json(clip, per_frame));
+  json failed = json::array();
+  for (const FailedClip& clip : results.failed)
+    failed.push_back({{"clip", clip.clip}, {"exit_code", clip.exit_code}, {"text", clip.text}});
   const json document = {{"schema_version", kResultSchemaVersion},
+                         {"failed", std::move(failed)},
                          {"versions", results.versions},
                          {"clips", std::move(clips)}};
   std::string text;

@@ -14,8 +14,10 @@ inline constexpr int kResultSchemaVersion = 1;
 // back as the same double, and there is neither a date nor a duration. Without per_frame its lists
 // are empty: enough for a baseline.
 //
-//   {"schema_version": 1, "versions": {NAME: TEXT}, "clips": [{
-//      "name", "prompt_id", "sha256", "decode": TEXT, "seed": NUMBER or null, "still": BOOLEAN,
+//   {"schema_version": 1, "versions": {NAME: TEXT},
+//    "failed": [{"clip", "text": TEXT, "exit_code": NUMBER}], "clips": [{
+//      "name", "prompt_id", "sha256", "frames_sha256",
+//      "reference_frames_sha256", "decode": TEXT, "seed": NUMBER or null, "still": BOOLEAN,
 //      "facts": {"frames", "fps", "width", "height", "mini_gop": NUMBER, "chunk_starts",
 //                "tile_columns", "tile_rows", "key_frames": [NUMBER]},
 //      "cuts": [FRAME], "warnings": [TEXT], "metrics": {NAME: {

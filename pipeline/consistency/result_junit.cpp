@@ -47,11 +47,12 @@ std::string attribute(const char* name, std::string_view text) {
 
 using Outcomes = std::vector<GateOutcome>;
 
-std::string counts(Outcomes::const_iterator begin, Outcomes::const_iterator end) {
+std::string counts(Outcomes::const_iterator begin, Outcomes::const_iterator end, size_t errors) {
   const auto failures =
       std::count_if(begin, end, [](const GateOutcome& o) { return o.outcome != Outcome::kPass; });
-  return attribute("tests", std::to_string(end - begin)) +
-         attribute("failures", std::to_string(failures)) + attribute("errors", "0");
+  return attribute("tests", std::to_string(static_cast<size_t>(end - begin) + errors)) +
+         attribute("failures", std::to_string(failures)) +
+         attribute("errors", std::to_string(errors));
 }
 
 std::string test_case(const GateOutcome& o, const std::string& suite) {
@@ -62,21 +63,31 @@ std::string test_case(const GateOutcome& o, const std::string& suite) {
          attribute("message", o.reason) + "/>\n    </testcase>\n";
 }
 
+// A clip that could not be measured, as a suite of its own.
+std::string error_suite(const FailedClip& clip) {
+  const Outcomes none;
+  return "  <testsuite" + attribute("name", clip.clip) + counts(none.begin(), none.end(), 1) +
+         ">\n    <testcase" + attribute("classname", clip.clip) + attribute("name", "measure") +
+         ">\n      <error" + attribute("type", "exit code " + std::to_string(clip.exit_code)) +
+         attribute("message", clip.text) + "/>\n    </testcase>\n  </testsuite>\n";
+}
+
 }  // namespace
 
-std::string junit_xml(const Outcomes& outcomes) {
+std::string junit_xml(const Outcomes& outcomes, const std::vector<FailedClip>& failed) {
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" +
                     attribute("name", "flowreel consistency") +
-                    counts(outcomes.begin(), outcomes.end()) + ">\n";
+                    counts(outcomes.begin(), outcomes.end(), failed.size()) + ">\n";
   for (auto begin = outcomes.begin(); begin != outcomes.end();) {
     const auto end = std::find_if(begin, outcomes.end(),
                                   [&](const GateOutcome& o) { return o.clip != begin->clip; });
     const std::string suite = begin->clip.empty() ? "all pairs" : begin->clip;
-    xml += "  <testsuite" + attribute("name", suite) + counts(begin, end) + ">\n";
+    xml += "  <testsuite" + attribute("name", suite) + counts(begin, end, 0) + ">\n";
     for (auto o = begin; o != end; ++o) xml += test_case(*o, suite);
     xml += "  </testsuite>\n";
     begin = end;
   }
+  for (const FailedClip& clip : failed) xml += error_suite(clip);
   return xml + "</testsuites>\n";
 }
 

@@ -13,6 +13,8 @@ namespace flowreel {
 // "inconclusive", with the reason as their message: CI must not show either as green. No time and
 // no date: the same outcomes give the same bytes. What XML 1.0 cannot hold (control characters,
 // bytes that are not UTF-8) is written as \xNN.
-std::string junit_xml(const std::vector<GateOutcome>& outcomes);
+// A clip that could not be measured is a testsuite with one error.
+std::string junit_xml(const std::vector<GateOutcome>& outcomes,
+                      const std::vector<FailedClip>& failed = {});
 
 }  // namespace flowreel

@@ -20,10 +20,11 @@ const Definition SceneCuts::kDefinition = {
     "flowreel/scene_cuts@1",
     "cuts",
     Direction::kNeither,
-    "frames with content value >= 27 and >= 3 times the median of their two neighbours each way",
+    "frames with content value >= 27 and >= 3 times the median of their two neighbours each way, "
+    "mean |R G B difference| >= 8, and no return to within half of it after one frame",
     "how often the picture changes all at once; pairs across a cut are left out of other metrics"};
 
-void SceneCuts::see(const Moment& moment) {
+void SceneCuts::see(const FrameMoment& moment) {
   Seen now;
   now.rgb = moment.now->small();
   cv::cvtColor(now.rgb, now.hsv, cv::COLOR_RGB2HSV);
@@ -48,8 +49,8 @@ bool SceneCuts::stands_out(size_t frame) const {
 
 // Whether the picture before the change is there again after it, or after the frame before.
 bool SceneCuts::is_flash(size_t frame) const {
-  const auto returns_at = [this](size_t i) {
-    return i < changes_.size() && changes_over_two_[i] < kLeastChange;
+  const auto returns_at = [this, frame](size_t i) {
+    return i < changes_.size() && changes_over_two_[i] < changes_[frame] / 2;
   };
   return returns_at(frame + 1) || returns_at(frame);
 }

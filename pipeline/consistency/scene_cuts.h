@@ -12,12 +12,13 @@ namespace flowreel {
 // difference of two frames at their working size. A frame begins a scene where it is at least 27
 // and at least 3 times the median of the two values before and the two after it; where R, G and B
 // differ by 8 levels on average (black has no hue, and the last step of a fade must not count); and
-// where the picture does not come back after one frame, which is a flash and no scene.
+// where the picture does not come back after one frame to within half of that value, which is a
+// flash and no scene.
 class SceneCuts : public Meter {
  public:
   static const Definition kDefinition;
 
-  void see(const Moment& moment) override;
+  void see(const FrameMoment& moment) override;
   std::vector<Measurement> finish(const ClipEnd& end) override;
 
   std::vector<int64_t> cuts() const;  // first frame of each new scene, rising

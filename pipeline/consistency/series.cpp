@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace flowreel {
 namespace {
@@ -15,7 +16,7 @@ bool ClipEnd::is_cut(int64_t frame) const {
   return std::binary_search(cuts.begin(), cuts.end(), frame);
 }
 
-void Series::add(int64_t frame, double value, double coverage) {
+void FrameSeries::add(int64_t frame, double value, double coverage) {
   const auto size = static_cast<size_t>(frame + 1);
   values_.resize(size, kNone);
   coverages_.resize(size, 0);
@@ -23,7 +24,7 @@ void Series::add(int64_t frame, double value, double coverage) {
   coverages_.back() = coverage;
 }
 
-std::vector<double> Series::within_scenes(const ClipEnd& end) const {
+std::vector<double> FrameSeries::within_scenes(const ClipEnd& end) const {
   std::vector<double> values = values_;
   values.resize(static_cast<size_t>(end.frames), kNone);
   if (reach_ == Reach::kFrame) return values;
@@ -34,26 +35,32 @@ std::vector<double> Series::within_scenes(const ClipEnd& end) const {
   return values;
 }
 
-Measurement Series::mean(const Definition& definition, const ClipEnd& end) const {
+Measurement FrameSeries::mean(const Definition& definition, const ClipEnd& end) const {
   const int64_t needed = reach_ == Reach::kFrame ? 1 : reach_ == Reach::kPair ? 2 : 3;
   if (end.frames < needed) return none(definition, Status::kTooFewFrames);
   Measurement m;
   m.definition = &definition;
   m.series = within_scenes(end);
-  double sum = 0, weight = 0;
+  std::vector<std::pair<double, double>> parts;  // value · coverage, coverage
   for (size_t i = 0; i < values_.size(); ++i) {
     if (std::isnan(m.series[i]) || coverages_[i] <= 0) continue;
-    sum += coverages_[i] * m.series[i];
-    weight += coverages_[i];
-    ++m.samples;
+    parts.emplace_back(coverages_[i] * m.series[i], coverages_[i]);
   }
+  // By size and not by frame: a clip played backwards has the same mean to the last digit.
+  std::sort(parts.begin(), parts.end());
+  double sum = 0, weight = 0;
+  for (const auto& [value, coverage] : parts) {
+    sum += value;
+    weight += coverage;
+  }
+  m.samples = static_cast<int64_t>(parts.size());
   if (m.samples == 0) {
     m.status = Status::kNoValidPixels;
     m.coverage = 0;
     return m;
   }
   m.value = sum / weight;
-  m.coverage = weight / static_cast<double>(m.samples);
+  m.coverage = std::min(1.0, weight / static_cast<double>(m.samples));
   return guarded(std::move(m), end);
 }
 

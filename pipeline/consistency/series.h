@@ -15,9 +15,9 @@ enum class Reach {
   kTriple,  // frames i - 1, i and i + 1
 };
 
-class Series {
+class FrameSeries {
  public:
-  explicit Series(Reach reach) : reach_(reach) {}
+  explicit FrameSeries(Reach reach) : reach_(reach) {}
 
   // The value at `frame`, NaN for none, over so large a share of the pixels. Frames rise from call
   // to call; those left out have no value.

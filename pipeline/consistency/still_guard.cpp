@@ -7,7 +7,7 @@
 namespace flowreel {
 namespace {
 
-constexpr double kShare = 0.02, kPairLimit = 0.2, kClipLimit = 1, kSameLevels = 0.255;
+constexpr double kShare = 0.02, kPairLimit = 0.2, kClipLimit = 1;
 
 double at_256(const cv::Mat& flow, double pixels) {
   return pixels * 256 / std::min(flow.rows, flow.cols);
@@ -29,24 +29,33 @@ double fastest(const cv::Mat& flow, double share) {
   return sum / static_cast<double>(top);
 }
 
-void StillGuard::see(const Moment& moment) {
-  if (!first_) first_ = moment.now;
-  last_ = moment.now;
-  if (!moment.before) return;
-  difference_ =
-      std::max(difference_, mean_absolute_difference(moment.before->rgb(), moment.now->rgb()));
-  if (!moment.motion) return;
-  has_motion_ = true;
-  for (const cv::Mat& flow : {moment.motion->onward, moment.motion->back})
-    fastest_ = std::max(fastest_, at_256(flow, fastest(flow, kShare)));
+void StillGuard::see(const FrameMoment& moment) {
+  last_ = moment.now->small_grey();
+  if (first_.empty()) first_ = last_;
+  Pair pair;
+  if (moment.before)
+    pair.difference = mean_absolute_difference(moment.before->rgb(), moment.now->rgb());
+  if (moment.motion) {
+    has_motion_ = true;
+    for (const cv::Mat& flow : {moment.motion->onward, moment.motion->back})
+      pair.fastest = std::max(pair.fastest, at_256(flow, fastest(flow, kShare)));
+  }
+  pairs_.push_back(pair);
 }
 
-bool StillGuard::still() const {
-  if (!has_motion_) return difference_ <= kSameLevels;
-  if (fastest_ > kPairLimit) return false;
-  const Motion whole(*first_, *last_);
-  return at_256(whole.onward, fastest(whole.onward, kShare)) <= kClipLimit &&
-         at_256(whole.back, fastest(whole.back, kShare)) <= kClipLimit;
+bool StillGuard::still(const ClipEnd& end) const {
+  if (pairs_.size() < 2) return false;
+  for (size_t t = 1; t < pairs_.size(); ++t) {
+    if (end.is_cut(static_cast<int64_t>(t))) continue;
+    if (has_motion_ ? pairs_[t].fastest > kPairLimit : pairs_[t].difference > kStillLevels)
+      return false;
+  }
+  if (!has_motion_ || !end.cuts.empty()) return true;
+  const auto far = [](const cv::Mat& from, const cv::Mat& to) {
+    const cv::Mat flow = optical_flow(from, to);
+    return at_256(flow, fastest(flow, kShare)) > kClipLimit;
+  };
+  return !far(first_, last_) && !far(last_, first_);
 }
 
 }  // namespace flowreel

@@ -37,9 +37,10 @@ std::optional<VideoWriter> open_frames(const OutputOptions& o, const ClipSize& s
 }
 
 // Metrics by name, as in the results of `flowreel consistency`, without the values by frame.
-std::string measured_json(ClipMeasurements measured) {
+std::string measured_json(ClipMeasurements measured, const std::string& name) {
   Results results;
   results.clips.emplace_back();
+  results.clips[0].name = name;
   results.clips[0].end = std::move(measured.end);
   results.clips[0].measurements = std::move(measured.measurements);
   return nlohmann::json::parse(to_json(results, /*per_frame=*/false))["clips"][0]["metrics"].dump();
@@ -61,7 +62,7 @@ ClipOutput::ClipOutput(const OutputOptions& options, const ClipSize& size)
 
 void ClipOutput::set_manifest(const std::string& manifest) {
   clip_.set_metadata(kManifestTag, manifest);
-  if (!options_.consistency || meter_) return;
+  if (!options_.consistency || meter_ || !unmeasured_.empty()) return;
   const std::optional<ClipManifest> parsed = parse_manifest(manifest, manifest_path_);
   meter_.emplace(parsed ? parsed->joins : ClipFacts());
 }
@@ -73,14 +74,36 @@ void ClipOutput::write(const at::Tensor& frame) {
   if (sheet_file_) sheet_.see(pixels);
   blank_.see(pixels);
   frames_hash_.update(pixels.const_data_ptr(), pixels.nbytes());
-  if (meter_) meter_->see(pixels);
+  measure(pixels);
+}
+
+// A clip that took hours is not lost because it cannot be measured.
+void ClipOutput::measure(const at::Tensor& pixels) {
+  if (!meter_) return;
+  try {
+    meter_->see(pixels);
+  } catch (const std::exception& error) {
+    unmeasured_ = error.what();
+    meter_.reset();
+  }
+}
+
+std::string ClipOutput::measured() {
+  if (meter_) {
+    try {
+      return measured_json(meter_->finish(), options_.path);
+    } catch (const std::exception& error) {
+      unmeasured_ = error.what();
+    }
+  }
+  return unmeasured_.empty() ? "" : nlohmann::json({{"error", unmeasured_}}).dump();
 }
 
 void ClipOutput::finish(RunRecord& record,
                         const std::function<std::string(const RunRecord&)>& manifest) {
   if (!options_.allow_blank) blank_.check();
   record.hashes["frames"] = frames_hash_.hex();
-  if (meter_) record.consistency = measured_json(meter_->finish());
+  record.consistency = measured();
   set_manifest(manifest(record));
   // Frames before the clip, the clip before the manifest: what has a manifest is whole.
   std::vector<StagedOutput> outputs;

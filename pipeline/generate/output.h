@@ -39,6 +39,9 @@ class ClipOutput {
   void finish(RunRecord& record, const std::function<std::string(const RunRecord&)>& manifest);
 
  private:
+  void measure(const at::Tensor& pixels);
+  std::string measured();  // JSON; empty when it was not asked for
+
   OutputOptions options_;
   std::string manifest_path_;
   VideoWriter clip_;
@@ -49,6 +52,7 @@ class ClipOutput {
   BlankCheck blank_;
   Sha256 frames_hash_;
   std::optional<ClipMeter> meter_;
+  std::string unmeasured_;  // why there are no measurements, where they were asked for
 };
 
 }  // namespace flowreel

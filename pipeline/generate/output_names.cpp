@@ -17,7 +17,7 @@ fs::path canonical(const std::string& path) {
   std::string plain = path;
   while (plain.size() > 1 && plain.back() == '/') plain.pop_back();
   std::error_code error;
-  const fs::path name = fs::weakly_canonical(plain, error);
+  const fs::path name = fs::weakly_canonical(fs::absolute(plain, error), error);
   return error ? fs::path(plain) : name;
 }
 
@@ -54,6 +54,12 @@ class Names {
 };
 
 }  // namespace
+
+void check_names_differ(const OutputNames& outputs, const InputNames& inputs) {
+  Names names;
+  for (const auto& [option, path] : outputs) names.add_output(option, path);
+  for (const auto& [option, path] : inputs) names.check_input(option, path);
+}
 
 std::string clip_ending(const std::string& codec) {
   return codec == "av1" ? ".webm" : codec == "ffv1" ? ".mkv" : ".mp4";

@@ -1,6 +1,6 @@
 #include "codecs/coding.h"
 
-#include "codecs/writer.h"
+#include "codecs/reader.h"
 #include "tests/codecs/media.h"
 
 namespace flowreel {
@@ -29,6 +29,19 @@ TEST_F(CodingTest, NamesTheKeyFrames) {
   EXPECT_EQ(coding.key_frames, (std::vector<int64_t>{0, 12, 24, 36}));
   EXPECT_FALSE(coding.lossless);
   EXPECT_FALSE(coding.variable_rate);
+  EXPECT_EQ(coding.frames, 48);
+  EXPECT_NEAR(coding.average_fps, 24, 1e-6);
+}
+
+// What an edit list cuts off is decoded and never shown: it has no number.
+TEST_F(CodingTest, NumbersTheFramesThatAreShown) {
+  x264("bframes=0:keyint=12:min-keyint=12:scenecut=0");
+  ffmpeg("-ss 0.21 -i clip.mp4 -c copy cut.mp4");
+  const Coding coding = read_coding(path("cut.mp4"));
+  const int64_t shown = read_clip(path("cut.mp4")).size(0);
+  EXPECT_EQ(coding.frames, shown);
+  ASSERT_FALSE(coding.key_frames.empty());
+  EXPECT_EQ(coding.key_frames.front(), 12 - (48 - shown));  // the first one was cut off
 }
 
 TEST_F(CodingTest, KnowsALosslessCodec) {
@@ -44,7 +57,9 @@ TEST_F(CodingTest, SeesFramesOfUnequalLength) {
   ffmpeg(
       "-f lavfi -i testsrc2=size=64x48:rate=24 -vf \"select='not(eq(mod(n,5),2))'\" -vsync vfr "
       "-frames:v 20 -c:v libx264 -pix_fmt yuv420p clip.mp4");
-  EXPECT_TRUE(read_coding(path("clip.mp4")).variable_rate);
+  const Coding coding = read_coding(path("clip.mp4"));
+  EXPECT_TRUE(coding.variable_rate);
+  EXPECT_NEAR(coding.average_fps, 24 * 0.8, 0.5);  // four of five
 }
 
 TEST_F(CodingTest, AFolderOfImagesHasNone) {

@@ -1,5 +1,8 @@
 #include "tools/flowreel/consistency_outputs.h"
 
+#include <exception>
+
+#include "errors/error.h"
 #include "pipeline/consistency/comparison_json.h"
 #include "pipeline/consistency/html/clip_pictures.h"
 #include "pipeline/consistency/html/html_report.h"
@@ -10,10 +13,10 @@
 namespace flowreel {
 namespace {
 
-std::string page(const ConsistencyReport& report, double folder_fps) {
+std::string page(const ConsistencyReport& report, const ReadOptions& read) {
   HtmlInput input;
   PictureOptions pictures;
-  pictures.folder_fps = folder_fps;
+  pictures.read = read;
   for (const ClipResult& clip : report.results.clips)
     input.clips.push_back(with_pictures(clip, pictures));
   input.versions = report.results.versions;
@@ -25,6 +28,16 @@ std::string page(const ConsistencyReport& report, double folder_fps) {
 }
 
 }  // namespace
+
+void check_names(const ConsistencyOutputs& o, const InputNames& inputs) {
+  check_names_differ({{"--json", o.json},
+                      {"--csv", o.csv},
+                      {"--frames-csv", o.frames_csv},
+                      {"--html", o.html},
+                      {"--junit", o.junit},
+                      {"--compare-json", o.comparison}},
+                     inputs);
+}
 
 OpenedOutputs::OpenedOutputs(const ConsistencyOutputs& names)
     : overwrite_(names.overwrite),
@@ -39,7 +52,7 @@ std::unique_ptr<OutputFile> OpenedOutputs::open(const std::string& name) const {
   return name.empty() ? nullptr : std::make_unique<OutputFile>(name, overwrite_);
 }
 
-void OpenedOutputs::write(const ConsistencyReport& report, double folder_fps) {
+void OpenedOutputs::write(const ConsistencyReport& report, const ReadOptions& read) {
   std::vector<StagedOutput> staged;
   const auto add = [&staged](const std::unique_ptr<OutputFile>& file, const auto& make) {
     if (!file) return;
@@ -50,9 +63,20 @@ void OpenedOutputs::write(const ConsistencyReport& report, double folder_fps) {
   add(json_, [&] { return to_json(report.results); });
   add(csv_, [&] { return results_csv(report.results); });
   add(frames_csv_, [&] { return per_frame_csv(report.results); });
-  add(junit_, [&] { return junit_xml(report.outcomes); });
-  add(comparison_, [&] { return to_json(*report.comparison); });
-  add(html_, [&] { return page(report, folder_fps); });
+  add(junit_, [&] { return junit_xml(report.outcomes, report.results.failed); });
+  if (report.comparison) add(comparison_, [&] { return to_json(*report.comparison); });
+  // The pages' pictures need the clips once more; what was measured is not lost when one has gone.
+  if (html_ && !report.results.clips.empty()) {
+    std::exception_ptr unseen;
+    try {
+      add(html_, [&] { return page(report, read); });
+    } catch (const Error&) {
+      unseen = std::current_exception();
+    }
+    publish(staged);
+    if (unseen) std::rethrow_exception(unseen);
+    return;
+  }
   publish(staged);
 }
 

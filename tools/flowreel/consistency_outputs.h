@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "codecs/clip.h"
 #include "files/output_file.h"
 #include "pipeline/consistency/compare.h"
 #include "pipeline/consistency/gate.h"
 #include "pipeline/consistency/result.h"
+#include "pipeline/generate/output_names.h"
 
 namespace flowreel {
 
@@ -26,6 +28,9 @@ struct ConsistencyReport {
   std::vector<GateOutcome> outcomes;
 };
 
+// UsageError: two of them have one name, or an input's.
+void check_names(const ConsistencyOutputs& outputs, const InputNames& inputs);
+
 // Opened before anything is measured, so that what cannot be written is found at once, and
 // published together.
 class OpenedOutputs {
@@ -33,7 +38,7 @@ class OpenedOutputs {
   explicit OpenedOutputs(const ConsistencyOutputs& names);  // errors as OutputFile
 
   // The HTML report reads the clips again for its pictures. Errors as OutputFile and VideoReader.
-  void write(const ConsistencyReport& report, double folder_fps);
+  void write(const ConsistencyReport& report, const ReadOptions& read);
 
  private:
   std::unique_ptr<OutputFile> open(const std::string& name) const;

@@ -30,13 +30,6 @@ std::vector<uint8_t> png_of(const cv::Mat& picture, int longest) {
   return encode_png(at::from_blob(shown.data, {shown.rows, shown.cols, 3}, at::kByte));
 }
 
-const Measurement* named(const ClipResult& result, const std::string& name) {
-  for (const Measurement& m : result.measurements) {
-    if (name == m.definition->name) return &m;
-  }
-  return nullptr;
-}
-
 // Frames with the largest values of a series, worst first.
 std::vector<int64_t> largest(const std::vector<double>& series, int count) {
   std::vector<int64_t> frames;
@@ -53,7 +46,7 @@ std::vector<int64_t> largest(const std::vector<double>& series, int count) {
 std::vector<PairPictures> wanted_pairs(const ClipResult& result, int worst) {
   std::vector<PairPictures> pairs;
   for (const char* name : {"flicker_mc", "warping_error"}) {
-    const Measurement* m = named(result, name);
+    const Measurement* m = measurement_of(result, name);
     if (m == nullptr || !m->value) continue;
     for (const int64_t frame : largest(m->series, worst)) {
       PairPictures pair;
@@ -73,7 +66,7 @@ std::set<int64_t> strip(int64_t frames, int count) {
 }
 
 std::vector<int64_t> repeats(const ClipResult& result) {
-  const Measurement* m = named(result, "duplicate_ratio");
+  const Measurement* m = measurement_of(result, "duplicate_ratio");
   std::vector<int64_t> frames;
   if (m == nullptr) return frames;
   for (size_t i = 1; i < m->series.size(); ++i) {
@@ -107,9 +100,7 @@ HtmlClip with_pictures(ClipResult result, const PictureOptions& options) {
   clip.worst = wanted_pairs(result, options.worst);
   clip.duplicates = repeats(result);
   const std::set<int64_t> chosen = strip(result.end.frames, options.contact);
-  ReadOptions read;
-  read.folder_fps = options.folder_fps;
-  VideoReader reader = VideoReader::open(result.name, read);
+  VideoReader reader = VideoReader::open(result.name, options.read);
   std::unique_ptr<Picture> before;
   for (int64_t i = 0; const std::optional<at::Tensor> frame = reader.next(); ++i) {
     const at::Tensor pixels = frame->contiguous();

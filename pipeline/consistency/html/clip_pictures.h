@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "codecs/clip.h"
 #include "pipeline/consistency/html/html_input.h"
 
 namespace flowreel {
@@ -11,7 +12,7 @@ struct PictureOptions {
   int contact = 8;         // frames of the strip, evenly from first to last
   int worst = 3;           // transitions of each metric that shows them
   int longest_side = 240;  // pixels of a picture; smaller clips stay as they are
-  double folder_fps = 24;
+  ReadOptions read;        // as it was measured
 };
 
 // Reads the clip that `result` was measured of again, keeps only the frames it needs, and adds the

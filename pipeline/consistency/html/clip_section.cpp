@@ -48,10 +48,13 @@ Html strip(const std::vector<ContactPicture>& contact) {
 template <typename Number>
 Html listed(const std::vector<Number>& numbers) {
   Html html;
-  for (size_t i = 0; i < numbers.size(); ++i) {
+  constexpr size_t kMostListed = 24;
+  for (size_t i = 0; i < std::min(numbers.size(), kMostListed); ++i) {
     if (i > 0) html << ", ";
     html << numbers[i];
   }
+  if (numbers.size() > kMostListed)
+    html << " and " << static_cast<int64_t>(numbers.size() - kMostListed) << " more";
   return html;
 }
 

@@ -12,7 +12,7 @@ namespace {
 // The interval with the mean, on a scale of its own with zero in the middle.
 Html drawn(const PairedStatistics& s) {
   constexpr double kMiddle = 60, kReach = 54;
-  const Interval reach = s.interval.value_or(Interval{s.mean, s.mean});
+  const ConfidenceInterval reach = s.interval.value_or(ConfidenceInterval{s.mean, s.mean});
   const double most = std::max({std::abs(reach.low), std::abs(reach.high), std::abs(s.mean)});
   const auto x = [&](double value) { return kMiddle + (most > 0 ? value / most * kReach : 0); };
   Html html;
@@ -29,10 +29,12 @@ Html drawn(const PairedStatistics& s) {
 Html verdict(const MetricComparison& c) {
   Html html;
   html << "<td class=\"words\">";
-  if (c.verdict == Verdict::kBetter) html << "<span class=\"good\" aria-hidden=\"true\">+</span> ";
-  if (c.verdict == Verdict::kWorse) html << "<span class=\"bad\" aria-hidden=\"true\">−</span> ";
-  if (c.verdict == Verdict::kSame) html << "<span aria-hidden=\"true\">=</span> ";
-  if (c.verdict == Verdict::kInconclusive) html << "<span aria-hidden=\"true\">~</span> ";
+  if (c.verdict == ComparisonVerdict::kBetter)
+    html << "<span class=\"good\" aria-hidden=\"true\">+</span> ";
+  if (c.verdict == ComparisonVerdict::kWorse)
+    html << "<span class=\"bad\" aria-hidden=\"true\">−</span> ";
+  if (c.verdict == ComparisonVerdict::kSame) html << "<span aria-hidden=\"true\">=</span> ";
+  if (c.verdict == ComparisonVerdict::kInconclusive) html << "<span aria-hidden=\"true\">~</span> ";
   html << Text{verdict_name(c.verdict)};
   if (c.confounded_by_motion) html << "<small>may come from how much moves</small>";
   if (c.still > 0) html << "<small>" << c.still << " left out: a clip stands still</small>";
@@ -96,16 +98,17 @@ Html comparison_section(const Comparison& comparison, const std::string& baselin
   html << "<p class=\"facts\">" << comparison.pairs << " pairs of clips from "
        << comparison.clusters << " prompts, against <bdi>" << Text{baseline} << "</bdi></p>"
        << remarks(comparison)
-       << "<p class=\"hint\">Difference: mean of new − baseline. Interval: 95 %, bootstrap by "
+       << "<p class=\"hint\">Difference: mean of new − baseline. ConfidenceInterval: 95 %, "
+          "bootstrap by "
           "prompt. p: of no difference, adjusted for the number of metrics. Each row is drawn on a "
           "scale of its own about zero.</p>"
        << "<div class=\"scroll\" role=\"region\" aria-label=\"Comparison\" tabindex=\"0\">"
        << "<table class=\"tight\"><caption class=\"aside\">Comparison with the "
           "baseline</caption><thead><tr>"
-       << "<th scope=\"col\">Metric</th><th scope=\"col\" class=\"words\">Verdict</th>"
+       << "<th scope=\"col\">Metric</th><th scope=\"col\" class=\"words\">ComparisonVerdict</th>"
        << "<th scope=\"col\">Pairs</th>"
        << "<th scope=\"col\">Baseline</th><th scope=\"col\">New</th>"
-       << "<th scope=\"col\">Difference</th><th scope=\"col\">Interval</th>"
+       << "<th scope=\"col\">Difference</th><th scope=\"col\">ConfidenceInterval</th>"
        << "<th scope=\"col\">about zero</th><th scope=\"col\">p</th>"
        << "<th scope=\"col\">Won / tied / lost</th></tr></thead><tbody>";
   for (const MetricComparison& metric : comparison.metrics) html << row(metric);

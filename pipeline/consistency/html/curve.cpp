@@ -96,7 +96,12 @@ class Curve {
     Html html;
     for (const auto& [kind, frames] : marks_) {
       html << "<path class=\"" << kind->style << "\" d=\"";
-      for (const int64_t frame : frames) html << kind->sign(x(frame), kPlotTop, kPlotBottom);
+      double drawn = -1;  // of so many that two would touch, one
+      for (const int64_t frame : frames) {
+        if (x(frame) - drawn < width() / static_cast<double>(kMostColumns)) continue;
+        drawn = x(frame);
+        html << kind->sign(drawn, kPlotTop, kPlotBottom);
+      }
       html << "\"/>";
     }
     return html;

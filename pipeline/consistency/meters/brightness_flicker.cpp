@@ -35,7 +35,7 @@ const Definition kB = {"colour_flicker_b",
                        "the whole picture flickers between blue and yellow"};
 
 // Summed in rising order: the order of the frames would change the last digits.
-Measurement mean(const Series& triples, const Definition& definition, const ClipEnd& end) {
+Measurement mean(const FrameSeries& triples, const Definition& definition, const ClipEnd& end) {
   Measurement m = triples.mean(definition, end);
   if (!m.value) return m;
   std::vector<double> values = m.series;
@@ -62,7 +62,7 @@ Measurement largest(Measurement m) {
 
 class BrightnessFlicker : public Meter {
  public:
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     const cv::Scalar lab = cv::mean(moment.now->small_lab());
     const std::array<double, 3> now = {cv::mean(moment.now->luma())[0], lab[1], lab[2]};
     for (size_t i = 0; i < now.size() && moment.before2; ++i)
@@ -78,8 +78,8 @@ class BrightnessFlicker : public Meter {
 
  private:
   std::array<double, 3> before_{}, before2_{};  // mean luma, a*, b*
-  std::array<Series, 3> triples_ = {Series(Reach::kTriple), Series(Reach::kTriple),
-                                    Series(Reach::kTriple)};
+  std::array<FrameSeries, 3> triples_ = {FrameSeries(Reach::kTriple), FrameSeries(Reach::kTriple),
+                                         FrameSeries(Reach::kTriple)};
 };
 
 }  // namespace

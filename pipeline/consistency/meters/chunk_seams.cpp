@@ -60,7 +60,7 @@ enum class Role { kNone, kOrdinary, kBoundary };
 class ChunkSeams : public Meter {
  public:
   explicit ChunkSeams(const ClipFacts& facts) : facts_(facts) {}
-  void see(const Moment& moment) override;
+  void see(const FrameMoment& moment) override;
   std::vector<Measurement> finish(const ClipEnd& end) override;
 
  private:
@@ -80,7 +80,7 @@ class ChunkSeams : public Meter {
   std::vector<Pair> pairs_;  // by frame t
 };
 
-Pair compare(const Moment& moment) {
+Pair compare(const FrameMoment& moment) {
   Pair pair;
   if (!moment.motion) return pair;
   const cv::Mat& seen = moment.motion->seen_back;
@@ -121,13 +121,14 @@ double distance(const Levels& a, const Levels& b) {
   return (std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2])) / 3;
 }
 
-void ChunkSeams::see(const Moment& moment) {
+void ChunkSeams::see(const FrameMoment& moment) {
   pairs_.resize(static_cast<size_t>(moment.index + 1));
   if (moment.before && !facts_.chunk_starts.empty()) pairs_.back() = compare(moment);
 }
 
+// Of a rising list.
 bool has(const std::vector<int64_t>& frames, int64_t frame) {
-  return std::find(frames.begin(), frames.end(), frame) != frames.end();
+  return std::binary_search(frames.begin(), frames.end(), frame);
 }
 
 std::vector<Role> ChunkSeams::roles(const ClipEnd& end) const {

@@ -70,7 +70,7 @@ Measurement largest(const Definition& definition, const Measurement& of) {
 
 class Detail : public Meter {
  public:
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     const cv::Mat& luma = moment.now->luma();
     fits_ = std::min(luma.cols, luma.rows) >= kSmallest;
     if (!fits_) return;
@@ -92,7 +92,7 @@ class Detail : public Meter {
 
  private:
   bool fits_ = true;
-  Series si_{Reach::kFrame}, ti_{Reach::kPair};
+  FrameSeries si_{Reach::kFrame}, ti_{Reach::kPair};
 };
 
 }  // namespace

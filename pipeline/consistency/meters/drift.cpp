@@ -114,7 +114,7 @@ class Drift : public Meter {
  public:
   explicit Drift(double fps) : fps_(fps) {}
 
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     const cv::Scalar lab = cv::mean(moment.now->small_lab());
     colours_.emplace_back(lab[0], lab[1], lab[2]);
     const cv::Mat& luma = moment.now->luma();
@@ -180,7 +180,7 @@ class Drift : public Meter {
   double fps_;
   std::vector<cv::Vec3d> colours_;                           // mean L*a*b* by frame
   std::vector<double> luma_, contrast_, sharpness_, noise_;  // by frame
-  Series noise_series_{Reach::kFrame};
+  FrameSeries noise_series_{Reach::kFrame};
 };
 
 }  // namespace

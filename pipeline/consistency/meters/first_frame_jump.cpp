@@ -18,7 +18,7 @@ const Definition kDefinition = {"first_frame_jump",
 
 class FirstFrameJump : public Meter {
  public:
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     if (!moment.before || moment.index >= kFrames) return;
     differences_.add(moment.index,
                      mean_absolute_difference(moment.before->rgb(), moment.now->rgb()));
@@ -43,7 +43,7 @@ class FirstFrameJump : public Meter {
   }
 
  private:
-  Series differences_{Reach::kPair};
+  FrameSeries differences_{Reach::kPair};
 };
 
 }  // namespace

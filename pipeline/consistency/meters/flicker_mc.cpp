@@ -82,7 +82,7 @@ double share(int64_t part, int64_t whole) {
 
 class FlickerMc : public Meter {
  public:
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     if (!moment.motion_before || !moment.motion) return;
     const Motion &earlier = *moment.motion_before, &later = *moment.motion;
     const cv::Mat residual = second_difference(moment.before->small_float(),
@@ -103,7 +103,7 @@ class FlickerMc : public Meter {
   }
 
  private:
-  Series means_{Reach::kTriple}, tiles_{Reach::kTriple};
+  FrameSeries means_{Reach::kTriple}, tiles_{Reach::kTriple};
 };
 
 }  // namespace

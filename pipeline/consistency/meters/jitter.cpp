@@ -135,7 +135,7 @@ std::optional<Fit> fit(const Motion& motion) {
 
 class Jitter : public Meter {
  public:
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     const std::optional<Fit> now = moment.motion ? fit(*moment.motion) : std::nullopt;
     if (before_ && now) {
       const cv::Vec2d change = now->motion.shift - before_->motion.shift;
@@ -154,7 +154,8 @@ class Jitter : public Meter {
   }
 
  private:
-  Measurement rms(const Definition& definition, const Series& squares, const ClipEnd& end) const {
+  Measurement rms(const Definition& definition, const FrameSeries& squares,
+                  const ClipEnd& end) const {
     Measurement m = squares.mean(definition, end);
     for (double& v : m.series) v = std::sqrt(v);
     if (!m.value) return m;
@@ -165,7 +166,7 @@ class Jitter : public Meter {
 
   std::optional<Fit> before_;
   // By triple: squared changes of shift (% of diagonal) and turn (degrees), share of the grid.
-  Series shifts_{Reach::kTriple}, turns_{Reach::kTriple}, shares_{Reach::kTriple};
+  FrameSeries shifts_{Reach::kTriple}, turns_{Reach::kTriple}, shares_{Reach::kTriple};
 };
 
 }  // namespace

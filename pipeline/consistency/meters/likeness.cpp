@@ -138,7 +138,7 @@ class DriftCurve {
 
 class Likeness : public Meter {
  public:
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     if (moment.before) psnr_.add(moment.index, psnr(*moment.before, *moment.now));
     fits_ = fits_ssim(*moment.now);
     if (!fits_) return;
@@ -183,14 +183,14 @@ class Likeness : public Meter {
   Measurement first_frame_ssim(const ClipEnd& end) const {
     const int64_t frames = end.cuts.empty() ? end.frames : end.cuts.front();
     if (frames < 2) return none(kFirstFrameSsim, Status::kTooFewFrames);
-    Series scene(Reach::kFrame);
+    FrameSeries scene(Reach::kFrame);
     for (int64_t i = 1; i < frames; ++i) scene.add(i, to_first_[static_cast<size_t>(i)]);
     return scene.mean(kFirstFrameSsim, end);
   }
 
   bool fits_ = true;
   SharedPicture first_;
-  Series ssim_{Reach::kPair}, psnr_{Reach::kPair};
+  FrameSeries ssim_{Reach::kPair}, psnr_{Reach::kPair};
   std::vector<double> to_first_;  // by frame; NaN for frame 0
   DriftCurve curve_;
 };

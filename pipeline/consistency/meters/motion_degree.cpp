@@ -84,7 +84,7 @@ class Dynamic {
  public:
   explicit Dynamic(double fps) : step_(std::max<int64_t>(1, rounded(fps / kLooksPerSecond))) {}
 
-  void see(const Moment& moment) {
+  void see(const FrameMoment& moment) {
     if (moment.index % step_ != 0) return;
     const cv::Mat grey = moment.now->small_grey();
     if (moment.motion) {
@@ -131,7 +131,7 @@ class Dynamic {
 // What VBench's filter for static clips looks at.
 class Static {
  public:
-  void see(const Moment& moment) {
+  void see(const FrameMoment& moment) {
     last_ = moment.now->small_grey();
     if (first_.empty()) first_ = last_;
     if (moment.motion) pairs_.add(moment.index, ratio(moment.motion->onward));
@@ -163,14 +163,14 @@ class Static {
   }
 
   cv::Mat first_, last_;  // small_grey()
-  Series pairs_{Reach::kPair};
+  FrameSeries pairs_{Reach::kPair};
 };
 
 class MotionDegree : public Meter {
  public:
   explicit MotionDegree(double fps) : fps_(fps), dynamic_(fps) {}
 
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     dynamic_.see(moment);
     static_.see(moment);
     if (!moment.motion) return;
@@ -191,7 +191,7 @@ class MotionDegree : public Meter {
 
  private:
   double fps_;
-  Series means_{Reach::kPair}, p95_{Reach::kPair};
+  FrameSeries means_{Reach::kPair}, p95_{Reach::kPair};
   Dynamic dynamic_;
   Static static_;
 };

@@ -4,11 +4,12 @@
 #include <cmath>
 
 #include "pipeline/consistency/series.h"
+#include "pipeline/consistency/still_guard.h"
 
 namespace flowreel {
 namespace {
 
-constexpr double kStillLevels = 0.255, kLongestDuplicate = 0.25;  // levels, seconds
+constexpr double kLongestDuplicate = 0.25;  // seconds
 
 const Definition kStillRatio = {"still_ratio",
                                 "flowreel/still_ratio@1",
@@ -58,7 +59,7 @@ Measurement share(const Definition& definition, const std::vector<double>& diffe
   std::vector<double> flags = differences;
   for (double& flag : flags) flag *= 0;  // NaN stays
   for (const Run& run : runs) std::fill_n(flags.begin() + run.first, run.pairs, 1.0);
-  Series series(Reach::kPair);
+  FrameSeries series(Reach::kPair);
   for (size_t i = 1; i < flags.size(); ++i) series.add(static_cast<int64_t>(i), flags[i]);
   return series.mean(definition, end);
 }
@@ -77,7 +78,7 @@ class Stillness : public Meter {
  public:
   explicit Stillness(double fps) : fps_(fps) {}
 
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     if (moment.before)
       differences_.add(moment.index,
                        mean_absolute_difference(moment.before->rgb(), moment.now->rgb()));
@@ -128,7 +129,7 @@ class Stillness : public Meter {
   }
 
   double fps_;
-  Series differences_{Reach::kPair};
+  FrameSeries differences_{Reach::kPair};
 };
 
 }  // namespace

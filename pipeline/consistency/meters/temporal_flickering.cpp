@@ -14,7 +14,7 @@ const Definition kDefinition = {"temporal_flickering",
 
 class TemporalFlickering : public Meter {
  public:
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     if (!moment.before) return;
     const double difference = mean_absolute_difference(moment.before->rgb(), moment.now->rgb());
     pairs_.add(moment.index, (255 - difference) / 255);
@@ -27,7 +27,7 @@ class TemporalFlickering : public Meter {
   }
 
  private:
-  Series pairs_{Reach::kPair};
+  FrameSeries pairs_{Reach::kPair};
 };
 
 }  // namespace

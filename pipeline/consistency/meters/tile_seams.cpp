@@ -136,7 +136,7 @@ class TileSeams : public Meter {
   explicit TileSeams(const ClipFacts& facts)
       : tile_columns_(facts.tile_columns), tile_rows_(facts.tile_rows) {}
 
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     if (!tile_columns_.empty()) columns_.add(moment.now->rgb());
     if (tile_rows_.empty()) return;
     cv::Mat turned;

@@ -45,13 +45,13 @@ double mean_square(const cv::Mat& a, const cv::Mat& b, const cv::Mat& mask) {
 
 class Warping : public Meter {
  public:
-  void see(const Moment& moment) override {
+  void see(const FrameMoment& moment) override {
     if (!moment.motion) return;
     const cv::Mat &before = moment.before->small_float(), &now = moment.now->small_float();
     const cv::Mat& mask = moment.motion->seen_onward;
     warped_.add(moment.index, mean_square(warp(now, moment.motion->onward), before, mask));
     unwarped_.add(moment.index, mean_square(now, before, mask));
-    trusted_.add(moment.index, cv::mean(mask)[0] / 255);
+    trusted_.add(moment.index, cv::countNonZero(mask) / static_cast<double>(mask.total()));
   }
 
   std::vector<Measurement> finish(const ClipEnd& end) override {
@@ -74,7 +74,7 @@ class Warping : public Meter {
     return change;
   }
 
-  Series warped_{Reach::kPair}, unwarped_{Reach::kPair}, trusted_{Reach::kPair};
+  FrameSeries warped_{Reach::kPair}, unwarped_{Reach::kPair}, trusted_{Reach::kPair};
 };
 
 }  // namespace

@@ -15,12 +15,12 @@ namespace flowreel {
 class ReferenceClip {
  public:
   // Names of the clip, for messages, and of its reference. Errors as VideoReader.
-  ReferenceClip(std::string clip, std::string reference, double folder_fps);
+  ReferenceClip(std::string clip, std::string reference, const ReadOptions& read);
 
   void see(const at::Tensor& frame);  // the clip's next frame, [H,W,3] uint8 RGB
 
   // Once. DataError, also of see(): the two differ in size or length.
-  std::vector<Measurement> finish();
+  ReferenceMeasurements finish();
 
  private:
   void compare(const std::optional<at::Tensor>& other, const std::optional<at::Tensor>& frame);

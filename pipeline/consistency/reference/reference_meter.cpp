@@ -32,12 +32,13 @@ const Definition kProfile = {
     Direction::kLowerIsBetter,
     "mean |ref - clip| over the middle row and the middle column of all frames",
     "how differently one line across the picture develops over time"};
-const Definition kDivergence = {"first_divergence_frame",
-                                "flowreel/first_divergence_frame@1",
-                                "frame",
-                                Direction::kHigherIsBetter,
-                                "the first frame, from 0, with a pixel that differs",
-                                "for how long the clip is its reference to the bit"};
+const Definition kDivergence = {
+    "first_divergence_frame",
+    "flowreel/first_divergence_frame@1",
+    "frame",
+    Direction::kHigherIsBetter,
+    "the first frame, from 0, with a pixel that differs; the number of frames when none does",
+    "for how long the clip is its reference to the bit"};
 
 std::string text(const cv::Size& size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
@@ -115,7 +116,7 @@ Measurement ReferenceMeter::psnr() const {
 Measurement ReferenceMeter::ssim() const {
   Measurement m = mean_of(kSsim, ssims_);
   if (clip_frames_ == 0 || m.value) return m;
-  m.status = Status::kNoValidPixels;
+  m.status = Status::kNotApplicable;
   m.note = "SSIM needs frames of at least 11x11 pixels, these have " + text(size_);
   return m;
 }
@@ -128,7 +129,7 @@ Measurement ReferenceMeter::first_divergence() const {
   m.definition = &kDivergence;
   m.samples = clip_frames_;
   if (first == squared_errors_.end()) {
-    m.status = Status::kNotApplicable;
+    m.value = static_cast<double>(clip_frames_);
     m.note = "identical";
   } else {
     m.value = static_cast<double>(first - squared_errors_.begin());
@@ -138,8 +139,11 @@ Measurement ReferenceMeter::first_divergence() const {
 
 ReferenceMeasurements ReferenceMeter::finish() {
   if (reference_frames_ != clip_frames_)
-    throw DataError("the clip has " + std::to_string(clip_frames_) + " frames and its reference " +
-                    std::to_string(reference_frames_) + "; expected as many in both");
+    throw DataError(reference_frames_ > clip_frames_
+                        ? "the clip ends after " + std::to_string(clip_frames_) +
+                              " frames and its reference goes on; expected as many in both"
+                        : "the reference ends after " + std::to_string(reference_frames_) +
+                              " frames and the clip goes on; expected as many in both");
   ReferenceMeasurements result;
   result.measurements = {psnr(), ssim(), flow_.finish(), mean_of(kProfile, profiles_),
                          first_divergence()};

@@ -78,8 +78,8 @@ std::string why_no_interval(const PairedStatistics& s) {
 
 }  // namespace
 
-Interval bca_interval(std::vector<double> resampled, double estimate,
-                      const std::vector<double>& without_one) {
+ConfidenceInterval bca_interval(std::vector<double> resampled, double estimate,
+                                const std::vector<double>& without_one) {
   double count = 0;
   for (const double r : resampled) count += r < estimate ? 1 : r == estimate ? 0.5 : 0;
   const auto n = static_cast<double>(resampled.size());

@@ -14,7 +14,7 @@ struct Difference {
   double value = 0;
 };
 
-struct Interval {
+struct ConfidenceInterval {
   double low = 0, high = 0;
 };
 
@@ -23,7 +23,7 @@ struct PairedStatistics {
   double mean = 0;  // of all differences
   // 95 %, bootstrap of whole clusters, BCa. None for fewer than 8 pairs, or fewer than 6 clusters,
   // with which the test below cannot reach 0.05 either.
-  std::optional<Interval> interval;
+  std::optional<ConfidenceInterval> interval;
   std::string why_no_interval;  // "5 pairs, at least 8 are needed"; empty where there is one
   // Two-sided, of the mean being 0: the share of the ways to flip the signs of whole clusters that
   // bring it at least as far from 0. All of the ways for up to 16 clusters.
@@ -48,8 +48,8 @@ std::optional<double> hedges_g(const std::vector<double>& differences);
 // Phi(z0 + (z0 + z) / (1 - a (z0 + z))), z = -+1.96, where Phi(z0) is the share of them below the
 // estimate (equal ones count half), and with m the mean of the statistics without one cluster each,
 // j_i, a = sum (m - j_i)^3 / (6 (sum (m - j_i)^2)^1.5).
-Interval bca_interval(std::vector<double> resampled, double estimate,
-                      const std::vector<double>& without_one);
+ConfidenceInterval bca_interval(std::vector<double> resampled, double estimate,
+                                const std::vector<double>& without_one);
 
 // p of the sum of these values, as in PairedStatistics; for more than 16 of them, of that many
 // random flips, with (found + 1) / (flips + 1).

@@ -33,11 +33,11 @@ MetricComparison only(const Results& now, const Results& baseline) {
 }
 
 TEST(Compare, KnowsWhichDirectionIsBetter) {
-  EXPECT_EQ(only(shifted(kFlicker, -1), base(kFlicker)).verdict, Verdict::kBetter);
-  EXPECT_EQ(only(shifted(kFlicker, 1), base(kFlicker)).verdict, Verdict::kWorse);
-  EXPECT_EQ(only(shifted(kLikeness, 1), base(kLikeness)).verdict, Verdict::kBetter);
-  EXPECT_EQ(only(shifted(kLikeness, -1), base(kLikeness)).verdict, Verdict::kWorse);
-  EXPECT_EQ(only(shifted(kMotion, 1), base(kMotion)).verdict, Verdict::kDiffers);
+  EXPECT_EQ(only(shifted(kFlicker, -1), base(kFlicker)).verdict, ComparisonVerdict::kBetter);
+  EXPECT_EQ(only(shifted(kFlicker, 1), base(kFlicker)).verdict, ComparisonVerdict::kWorse);
+  EXPECT_EQ(only(shifted(kLikeness, 1), base(kLikeness)).verdict, ComparisonVerdict::kBetter);
+  EXPECT_EQ(only(shifted(kLikeness, -1), base(kLikeness)).verdict, ComparisonVerdict::kWorse);
+  EXPECT_EQ(only(shifted(kMotion, 1), base(kMotion)).verdict, ComparisonVerdict::kDiffers);
 }
 
 TEST(Compare, SaysWhatItFound) {
@@ -55,14 +55,14 @@ TEST(Compare, SaysWhatItFound) {
 }
 
 TEST(Compare, NoDifferenceIsTheSameOnlyWhenItIsKnownToBeSmall) {
-  EXPECT_EQ(only(base(kFlicker), base(kFlicker)).verdict, Verdict::kSame);
+  EXPECT_EQ(only(base(kFlicker), base(kFlicker)).verdict, ComparisonVerdict::kSame);
   EXPECT_EQ(only(base(kFlicker), base(kFlicker)).ties, kClips);
-  EXPECT_EQ(only(shifted(kFlicker, 0), base(kFlicker)).verdict, Verdict::kInconclusive);
+  EXPECT_EQ(only(shifted(kFlicker, 0), base(kFlicker)).verdict, ComparisonVerdict::kInconclusive);
 }
 
 TEST(Compare, FewPairsHaveNoVerdict) {
   const MetricComparison c = only(shifted(kFlicker, -1, 7), base(kFlicker, 7));
-  EXPECT_EQ(c.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(c.verdict, ComparisonVerdict::kInconclusive);
   EXPECT_FALSE(c.statistics.interval);
   EXPECT_FALSE(c.p_adjusted);
   EXPECT_EQ(c.statistics.why_no_interval, "7 pairs, at least 8 are needed");
@@ -93,11 +93,11 @@ TEST(Compare, WhatOneMetricAloneWouldShowIsNotShownAmongThree) {
   };
   const MetricComparison alone = only(make(1, false), make(0, false));
   EXPECT_DOUBLE_EQ(*alone.p_adjusted, 88.0 / 4096);
-  EXPECT_EQ(alone.verdict, Verdict::kWorse);
+  EXPECT_EQ(alone.verdict, ComparisonVerdict::kWorse);
   const Comparison three = compare(make(1, true), make(0, true));
   EXPECT_DOUBLE_EQ(*three.metrics[0].p_adjusted, 3 * 88.0 / 4096);
   EXPECT_GT(three.metrics[0].statistics.interval->low, 0);
-  EXPECT_EQ(three.metrics[0].verdict, Verdict::kInconclusive);
+  EXPECT_EQ(three.metrics[0].verdict, ComparisonVerdict::kInconclusive);
 }
 
 TEST(Compare, AStillClipNeverCountsAsBetter) {
@@ -110,11 +110,27 @@ TEST(Compare, AStillClipNeverCountsAsBetter) {
   Results baseline = base(kFlicker);
   baseline.clips[2] = now.clips[2];
   const MetricComparison c = only(now, baseline);
-  EXPECT_EQ(c.still, 3);
-  EXPECT_EQ(c.still_now, 2);  // the third one stands still on both sides
+  EXPECT_EQ(c.still, 2);  // the third one stands still on both sides: alike, and a tie
+  EXPECT_EQ(c.still_now, 2);
   EXPECT_EQ(c.without, 0);
-  EXPECT_EQ(c.statistics.pairs, kClips - 3);
+  EXPECT_EQ(c.statistics.pairs, kClips - 2);
   EXPECT_EQ(c.wins, 0);
+  EXPECT_EQ(c.ties, 1);
+}
+
+// Flicker on a shot that stands still in both arms is real.
+TEST(Compare, WhatStandsStillOnBothSidesIsCompared) {
+  Results now = base(kFlicker), baseline = base(kFlicker);
+  for (Results* arm : {&now, &baseline}) {
+    for (ClipResult& clip : arm->clips) {
+      clip.end.still = true;
+      clip.measurements[0] = value_of(kFlicker, arm == &now ? 10 : 0.5, Status::kDegenerateStatic);
+    }
+  }
+  const MetricComparison c = only(now, baseline);
+  EXPECT_EQ(c.still, 0);
+  EXPECT_EQ(c.losses, static_cast<int64_t>(kClips));
+  EXPECT_EQ(c.verdict, ComparisonVerdict::kWorse);
 }
 
 TEST(Compare, NotEvenWhenItsMetricDoesNotKnow) {
@@ -141,7 +157,7 @@ TEST(Compare, ButItsStillnessCounts) {
   }
   const MetricComparison c = only(now, base(kStillRatio));
   EXPECT_EQ(c.still, 0);
-  EXPECT_EQ(c.verdict, Verdict::kWorse);
+  EXPECT_EQ(c.verdict, ComparisonVerdict::kWorse);
 }
 
 TEST(Compare, MissingValuesDoNotEnter) {
@@ -149,6 +165,7 @@ TEST(Compare, MissingValuesDoNotEnter) {
   now.clips[0].measurements[0] = no_value(kFlicker, Status::kNoValidPixels);
   baseline.clips[1].measurements.clear();
   baseline.clips[2].measurements[0] = value_of(kFlicker, 0, Status::kDegenerateStatic);
+  baseline.clips[2].end.still = true;
   const MetricComparison c = only(now, baseline);
   EXPECT_EQ(c.without, 2);
   EXPECT_EQ(c.still, 1);
@@ -171,10 +188,10 @@ Comparison with_motion(double change) {
 TEST(Compare, AWinThatComesWithOtherMotionIsConfounded) {
   for (const double change : {-0.2, 0.2}) {
     const Comparison c = with_motion(change);
-    EXPECT_EQ(comparison_of(c, "flicker")->verdict, Verdict::kBetter);
+    EXPECT_EQ(comparison_of(c, "flicker")->verdict, ComparisonVerdict::kBetter);
     EXPECT_TRUE(comparison_of(c, "flicker")->confounded_by_motion);
     EXPECT_FALSE(comparison_of(c, "motion_degree")->confounded_by_motion);
-    EXPECT_EQ(comparison_of(c, "still_ratio")->verdict, Verdict::kBetter);
+    EXPECT_EQ(comparison_of(c, "still_ratio")->verdict, ComparisonVerdict::kBetter);
     EXPECT_FALSE(comparison_of(c, "still_ratio")->confounded_by_motion);
   }
   for (const double change : {-0.05, 0.0, 0.05})

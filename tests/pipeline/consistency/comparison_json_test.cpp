@@ -19,7 +19,7 @@ TEST(ComparisonJson, HasEveryMetricWithItsVerdict) {
   metric.statistics.p = 0.01;
   metric.statistics.interval = {0.125, 0.375};
   metric.wins = 9;
-  metric.verdict = Verdict::kBetter;
+  metric.verdict = ComparisonVerdict::kBetter;
   MetricComparison few;
   few.definition = &definition_of("scene_cuts");
   Comparison comparison;

@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-MetricComparison metric(const Definition& definition, Verdict verdict) {
+MetricComparison metric(const Definition& definition, ComparisonVerdict verdict) {
   MetricComparison c;
   c.definition = &definition;
   c.baseline_mean = 1.5;
@@ -30,9 +30,10 @@ Comparison example() {
   Comparison comparison;
   comparison.pairs = 12;
   comparison.clusters = 6;
-  comparison.metrics = {metric(kLikeness, Verdict::kBetter), metric(kFlicker, Verdict::kWorse),
-                        metric(kMotion, Verdict::kDiffers),
-                        metric(kStillRatio, Verdict::kInconclusive)};
+  comparison.metrics = {metric(kLikeness, ComparisonVerdict::kBetter),
+                        metric(kFlicker, ComparisonVerdict::kWorse),
+                        metric(kMotion, ComparisonVerdict::kDiffers),
+                        metric(kStillRatio, ComparisonVerdict::kInconclusive)};
   return comparison;
 }
 
@@ -74,7 +75,7 @@ TEST(ComparisonTable, WhatHoldsOfAllMetricsIsSaidOnce) {
 
 TEST(ComparisonTable, TheSameIsNotTheSameAsNothingShown) {
   Comparison comparison = example();
-  comparison.metrics[0].verdict = Verdict::kSame;
+  comparison.metrics[0].verdict = ComparisonVerdict::kSame;
   const std::string text = comparison_table(comparison);
   EXPECT_NE(text.find("10/1/1  =\n"), std::string::npos);
   EXPECT_NE(text.find("10/1/1  ~\n"), std::string::npos);
@@ -88,7 +89,7 @@ TEST(ComparisonTable, FitsTheTerminal) {
                                        "",
                                        ""};
   Comparison comparison = example();
-  MetricComparison c = metric(long_name, Verdict::kBetter);
+  MetricComparison c = metric(long_name, ComparisonVerdict::kBetter);
   c.confounded_by_motion = true;
   c.baseline_mean = c.statistics.mean = -1.2345e-100;
   c.statistics.interval = {-1.2345e-100, -1.2345e-100};

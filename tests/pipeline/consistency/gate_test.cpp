@@ -204,6 +204,14 @@ TEST(Gate, NotInferiorFailsWhereClipsFreezeOrLackAValue) {
   EXPECT_EQ(not_inferior(kFlicker, 1, now).reason, "not measured on both sides");
 }
 
+TEST(Gate, NotInferiorIsInconclusiveWhereClipsAreMissing) {
+  Results now = arm(kFlicker, 0, 0);
+  now.clips.pop_back();
+  EXPECT_EQ(not_inferior(kFlicker, 1, now).outcome, Outcome::kInconclusive);
+  EXPECT_NE(not_inferior(kFlicker, 1, now).reason.find("that are not there now: 1"),
+            std::string::npos);
+}
+
 TEST(Gate, NotInferiorIsInconclusiveForFewPairs) {
   Results now = arm(kFlicker, 0, 0);
   now.clips.resize(7);

@@ -32,9 +32,8 @@ namespace {
 
 using test::Clip;
 
-// Absolute. The formulas of L*a*b* are computed by Python and approximated by OpenCV, in linear
-// light by splines that are up to 0.03 off for single dark colours.
-double tolerance_of(const std::string& metric) { return metric.starts_with("colo") ? 2e-5 : 1e-6; }
+// Absolute.
+constexpr double kTolerance = 1e-6;
 
 // The clips, by the same formulas in integers as in make_consistency_golden.py.
 
@@ -152,7 +151,7 @@ const std::vector<Compared>& of_motion() {
 
 void expect_same(const Measurement& ours, const nlohmann::json& theirs) {
   SCOPED_TRACE(ours.definition->name);
-  const double tolerance = tolerance_of(ours.definition->name);
+  const double tolerance = kTolerance;
   const std::optional<double> value = number(theirs.at("value"));
   ASSERT_EQ(ours.value.has_value(), value.has_value());
   if (value) {
@@ -208,7 +207,7 @@ TEST_P(GoldenValues, OfMotion) {
 
 TEST_P(GoldenValues, SceneCuts) {
   SceneCuts cuts;
-  Moment moment;
+  FrameMoment moment;
   for (const cv::Mat& frame : made(GetParam())) {
     moment.now = std::make_shared<const Picture>(frame);
     cuts.see(moment);

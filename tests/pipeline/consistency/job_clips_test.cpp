@@ -23,9 +23,15 @@ TEST(JobClips, AreThoseWithAManifest) {
   for (const char* name : {"b/clip.mp4", "a/deep/clip.mkv", "a/other.mp4", "c/clip.txt"})
     std::ofstream(folder / name) << "x";
   std::ofstream(folder / "a/other.json") << "{}";  // no manifest
+  // As `run` and workers leave a job.
+  std::filesystem::create_directories(folder / "job/frames");
+  std::ofstream(folder / "job/manifest.json") << kManifest;
+  std::ofstream(folder / "job/clip.mkv") << "x";
+  std::ofstream(folder / "job/frames/frame_00000.png") << "x";
   EXPECT_EQ(clips_of_jobs(folder.path()),
             (std::vector<std::string>{folder / "a/deep/clip.mkv", folder / "b/clip.mp4",
-                                      folder / "frames"}));
+                                      folder / "frames", folder / "job/clip.mkv",
+                                      folder / "job/frames"}));
 }
 
 TEST(JobClips, NoneIsAnError) {

@@ -51,6 +51,7 @@ TEST(ResultJson, IsTheTextToTheLetter) {
         "tile_rows": [],
         "width": 64
       },
+      "frames_sha256": "",
       "metrics": {
         "flicker": {
           "coverage": 0.75,
@@ -77,12 +78,14 @@ TEST(ResultJson, IsTheTextToTheLetter) {
       },
       "name": "a \"b\".mp4",
       "prompt_id": "p1",
+      "reference_frames_sha256": "",
       "seed": 18446744073709551615,
       "sha256": "",
       "still": false,
       "warnings": ["variable frame rate"]
     }
   ],
+  "failed": [],
   "schema_version": 1,
   "versions": {
     "flowreel": "1.0",

@@ -52,5 +52,14 @@ TEST(ResultJunit, NothingIsAnEmptyReport) {
             "tests=\"0\" failures=\"0\" errors=\"0\">\n</testsuites>\n");
 }
 
+// Who reads only the outcomes must still see that a clip is missing.
+TEST(ResultJunit, AClipThatCouldNotBeMeasuredIsAnError) {
+  const std::string xml = junit_xml({}, {{"a<b>.mp4", 66, "\"a\" is not there"}});
+  EXPECT_NE(xml.find("errors=\"1\""), std::string::npos);
+  EXPECT_NE(xml.find("name=\"a&lt;b&gt;.mp4\""), std::string::npos);
+  EXPECT_NE(xml.find("<error type=\"exit code 66\" message=\"&quot;a&quot; is not there\"/>"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace flowreel

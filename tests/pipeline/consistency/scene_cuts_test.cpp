@@ -18,7 +18,7 @@ struct Found {
 
 Found of(const Clip& clip) {
   SceneCuts meter;
-  Moment moment;
+  FrameMoment moment;
   for (const cv::Mat& frame : clip) {
     moment.now = std::make_shared<const Picture>(frame);
     meter.see(moment);

@@ -13,8 +13,8 @@ const Definition kDefinition = {"name",    "flowreel/name@1", "1", Direction::kH
                                 "formula", "meaning"};
 
 // Values 1, 2, 4, 8, … at the frames from `first` on.
-Series powers(Reach reach, int64_t first, int64_t frames) {
-  Series series(reach);
+FrameSeries powers(Reach reach, int64_t first, int64_t frames) {
+  FrameSeries series(reach);
   for (int64_t i = first; i < frames; ++i) series.add(i, std::pow(2.0, i - first));
   return series;
 }
@@ -45,7 +45,7 @@ TEST(Series, TheMeanOfItsValues) {
 }
 
 TEST(Series, EachValueCountsByItsCoverage) {
-  Series series(Reach::kPair);
+  FrameSeries series(Reach::kPair);
   series.add(1, 10, 1);
   series.add(2, 40, 0.5);
   series.add(3, 1000, 0);
@@ -57,7 +57,7 @@ TEST(Series, EachValueCountsByItsCoverage) {
 }
 
 TEST(Series, FramesLeftOutHaveNoValue) {
-  Series series(Reach::kFrame);
+  FrameSeries series(Reach::kFrame);
   series.add(2, 5);
   series.add(4, 7);
   const Measurement m = series.mean(kDefinition, clip(7));
@@ -88,16 +88,16 @@ TEST(Series, CutsAtTheEndsOfAClip) {
 TEST(Series, NeedsAsManyFramesAsItReaches) {
   for (const auto& [reach, frames] :
        {std::pair{Reach::kFrame, 1}, std::pair{Reach::kPair, 2}, std::pair{Reach::kTriple, 3}}) {
-    const Measurement m = Series(reach).mean(kDefinition, clip(frames - 1));
+    const Measurement m = FrameSeries(reach).mean(kDefinition, clip(frames - 1));
     EXPECT_EQ(m.status, Status::kTooFewFrames);
     EXPECT_FALSE(m.value);
     EXPECT_EQ(m.coverage, 0);
-    EXPECT_EQ(Series(reach).mean(kDefinition, clip(frames)).status, Status::kNoValidPixels);
+    EXPECT_EQ(FrameSeries(reach).mean(kDefinition, clip(frames)).status, Status::kNoValidPixels);
   }
 }
 
 TEST(Series, WithoutAValueThereAreNoValidPixels) {
-  Series series(Reach::kPair);
+  FrameSeries series(Reach::kPair);
   series.add(1, 3, 0);
   series.add(2, kNone);
   for (const Measurement& m :

@@ -11,7 +11,7 @@ using namespace test;
 
 bool is_still(const Clip& clip, bool with_motion = true) {
   StillGuard guard;
-  Moment moment;
+  FrameMoment moment;
   for (const cv::Mat& frame : clip) {
     moment.before = moment.now;
     moment.now = std::make_shared<const Picture>(frame);
@@ -20,7 +20,9 @@ bool is_still(const Clip& clip, bool with_motion = true) {
     guard.see(moment);
     ++moment.index;
   }
-  return guard.still();
+  ClipEnd end;
+  end.frames = moment.index;
+  return guard.still(end);
 }
 
 // Flow of these lengths, one row each of 10 pixels.
@@ -50,8 +52,8 @@ TEST(Fastest, IsOfOnePixelAtLeast) {
 TEST(StillGuard, AClipOfOnePictureIsStill) {
   EXPECT_TRUE(is_still(clip_of(5, [](int) { return texture(0, 0); })));
   EXPECT_TRUE(is_still(clip_of(5, [](int) { return flat(9, 9, 9); })));
-  EXPECT_TRUE(is_still({texture(0, 0)}));
-  EXPECT_TRUE(is_still({}));
+  EXPECT_FALSE(is_still({texture(0, 0)}));  // nothing is known of its motion
+  EXPECT_FALSE(is_still({}));
 }
 
 // Light that changes is no motion.

@@ -53,7 +53,7 @@ inline std::vector<Measurement> measured(const MeterRow& row, const Clip& clip,
   const std::unique_ptr<Meter> meter = row.make(facts);
   SceneCuts cuts;
   StillGuard guard;
-  Moment moment;
+  FrameMoment moment;
   for (const cv::Mat& frame : clip) {
     moment.before2 = moment.before;
     moment.before = moment.now;
@@ -68,7 +68,7 @@ inline std::vector<Measurement> measured(const MeterRow& row, const Clip& clip,
   ClipEnd end;
   end.frames = static_cast<int64_t>(clip.size());
   end.cuts = cuts.cuts();
-  end.still = guard.still();
+  end.still = guard.still(end);
   return meter->finish(end);
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 using namespace test;
 
-MetricComparison compared(const Definition& definition, double mean, Interval interval,
-                          Verdict verdict) {
+MetricComparison compared(const Definition& definition, double mean, ConfidenceInterval interval,
+                          ComparisonVerdict verdict) {
   MetricComparison c;
   c.definition = &definition;
   c.baseline_mean = 2;
@@ -31,10 +31,10 @@ std::string section(const std::vector<MetricComparison>& metrics) {
 }
 
 TEST(ComparisonSection, HasARowPerMetricWithItsVerdict) {
-  MetricComparison confounded = compared(kLikeness, 0.1, {0.05, 0.2}, Verdict::kBetter);
+  MetricComparison confounded = compared(kLikeness, 0.1, {0.05, 0.2}, ComparisonVerdict::kBetter);
   confounded.confounded_by_motion = true;
   const std::string html =
-      section({compared(kFlicker, 0.5, {0.25, 0.75}, Verdict::kWorse), confounded});
+      section({compared(kFlicker, 0.5, {0.25, 0.75}, ComparisonVerdict::kWorse), confounded});
   EXPECT_EQ(count(html, "<th scope=\"row\">"), 2u);
   EXPECT_TRUE(contains(html, "</span> worse</td>"));
   EXPECT_TRUE(contains(html, "</span> better<small>may come from how much moves</small>"));
@@ -43,14 +43,14 @@ TEST(ComparisonSection, HasARowPerMetricWithItsVerdict) {
 }
 
 TEST(ComparisonSection, DrawsTheIntervalAboutZero) {
-  const std::string html = section({compared(kFlicker, 0.5, {0.25, 1}, Verdict::kWorse)});
+  const std::string html = section({compared(kFlicker, 0.5, {0.25, 1}, ComparisonVerdict::kWorse)});
   EXPECT_TRUE(contains(html, "M60 0V16"));
   EXPECT_TRUE(contains(html, "M73.5 8H114M73.5 4v8M114 4v8"));
   EXPECT_TRUE(contains(html, "cx=\"87\""));
 }
 
 TEST(ComparisonSection, SaysWhyThereIsNoInterval) {
-  MetricComparison few = compared(kFlicker, 0.5, {}, Verdict::kInconclusive);
+  MetricComparison few = compared(kFlicker, 0.5, {}, ComparisonVerdict::kInconclusive);
   few.statistics.interval.reset();
   few.statistics.why_no_interval = "5 pairs, at least 8 are needed";
   few.p_adjusted.reset();
@@ -64,7 +64,7 @@ TEST(ComparisonSection, SaysWhyThereIsNoInterval) {
 }
 
 TEST(ComparisonSection, RowsWithoutPairsHaveAsManyColumns) {
-  MetricComparison none = compared(kFlicker, 0, {}, Verdict::kInconclusive);
+  MetricComparison none = compared(kFlicker, 0, {}, ComparisonVerdict::kInconclusive);
   none.statistics = {};
   const std::string html = section({none});
   const size_t cells = count(html, "<td") - count(html, "colspan=\"7\"") + 7 + 1;

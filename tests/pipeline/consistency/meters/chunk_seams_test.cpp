@@ -227,7 +227,7 @@ TEST(ChunkSeams, AStillClipIsDegenerate) {
 
 TEST(ChunkSeams, NeedsPixelsToTrust) {
   const std::unique_ptr<Meter> meter = chunk_seams().make(chunks_of(kChunk));
-  Moment moment;  // frames too small for motion
+  FrameMoment moment;  // frames too small for motion
   for (moment.index = 0; moment.index < 20; ++moment.index) {
     moment.before = moment.now;
     moment.now = std::make_shared<const Picture>(cv::Mat(8, 8, CV_8UC3, cv::Scalar::all(9)));

@@ -113,7 +113,7 @@ TEST(Detail, NeedsFrames) {
 
 TEST(Detail, NeedsAnInside) {
   const std::unique_ptr<Meter> meter = detail().make({});
-  Moment moment;
+  FrameMoment moment;
   moment.now = std::make_shared<const Picture>(cv::Mat::zeros(2, 9, CV_8UC3));
   meter->see(moment);
   for (const Measurement& m : meter->finish({1, {}, false}))

@@ -12,7 +12,7 @@ using namespace test;
 // What the meter says of grey frames of these levels.
 Measurement of(const std::vector<int>& levels, ClipEnd end = {}) {
   const std::unique_ptr<Meter> meter = first_frame_jump().make({});
-  Moment moment;
+  FrameMoment moment;
   for (const int level : levels) {
     moment.before = moment.now;
     moment.now = std::make_shared<const Picture>(flat(level, level, level));

@@ -110,7 +110,7 @@ std::vector<Measurement> of_seen(int seen) {
   brighter.colRange(kWidth / 2, kWidth) += cv::Scalar::all(4);
   const auto motion = std::make_shared<Motion>(*still, *still);
   motion->seen_onward.colRange(seen, kWidth) = 0;
-  Moment moment;
+  FrameMoment moment;
   moment.index = 2;
   moment.before2 = moment.now = still;
   moment.before = std::make_shared<const Picture>(brighter);

@@ -25,7 +25,7 @@ Found of(const Clip& clip) {
 // What the meter says without the rest of ClipMeter, for frames too small for motion.
 std::vector<Measurement> alone(const Clip& clip) {
   const std::unique_ptr<Meter> meter = likeness().make({});
-  Moment moment;
+  FrameMoment moment;
   for (const cv::Mat& frame : clip) {
     moment.before = moment.now;
     moment.now = std::make_shared<const Picture>(frame);

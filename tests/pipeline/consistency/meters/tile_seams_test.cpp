@@ -33,7 +33,7 @@ struct Result {
 // Without motion between frames, which this meter does not look at.
 Result of(const ClipFacts& facts, const std::function<cv::Mat(int)>& frame, int frames = kFrames) {
   const std::unique_ptr<Meter> meter = tile_seams().make(facts);
-  Moment moment;
+  FrameMoment moment;
   for (int i = 0; i < frames; ++i) {
     moment.index = i;
     moment.now = std::make_shared<const Picture>(frame(i));

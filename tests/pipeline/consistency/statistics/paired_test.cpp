@@ -44,7 +44,7 @@ double coverage(int runs, int clusters, int pairs, double within, bool tell_clus
         differences.push_back({std::to_string(name), of_cluster + within * normals.next()});
       }
     }
-    const Interval interval = *paired_statistics(differences, 400).interval;
+    const ConfidenceInterval interval = *paired_statistics(differences, 400).interval;
     hits += interval.low <= 0.3 && 0.3 <= interval.high;
   }
   return static_cast<double>(hits) / runs;
@@ -174,7 +174,7 @@ TEST(HedgesG, ByHand) {
 TEST(BcaInterval, IsThePercentileIntervalWhereAllIsSymmetric) {
   std::vector<double> resampled;
   for (int i = -500; i <= 500; ++i) resampled.push_back(i);
-  const Interval interval = bca_interval(resampled, 0, {-2, -1, 0, 1, 2});
+  const ConfidenceInterval interval = bca_interval(resampled, 0, {-2, -1, 0, 1, 2});
   EXPECT_NEAR(interval.low, -475, 1e-6);  // 2.5 % of the way from -500 to 500
   EXPECT_NEAR(interval.high, 475, 1e-6);
 }
@@ -183,7 +183,7 @@ TEST(BcaInterval, CorrectsBiasByHand) {
   // 601 of 1001 lie below the estimate: z0 = 0.254381; equal ones without one: no acceleration.
   std::vector<double> resampled;
   for (int i = 0; i <= 1000; ++i) resampled.push_back(i);
-  const Interval interval = bca_interval(resampled, 600.1, {1, 1, 1});
+  const ConfidenceInterval interval = bca_interval(resampled, 600.1, {1, 1, 1});
   const auto place = [](double z) { return 1000 * std::erfc(-z / std::sqrt(2)) / 2; };
   EXPECT_NEAR(interval.low, place(2 * 0.254381 - 1.959964), 0.01);
   EXPECT_NEAR(interval.high, place(2 * 0.254381 + 1.959964), 0.01);
@@ -193,7 +193,7 @@ TEST(BcaInterval, AcceleratesByHand) {
   // Without one: mean 1, deviations m - j of 1, 1, -2: a = -6 / (6 * 6^1.5) = -0.0680414.
   std::vector<double> resampled;
   for (int i = -500; i <= 500; ++i) resampled.push_back(i);
-  const Interval interval = bca_interval(resampled, 0, {0, 0, 3});
+  const ConfidenceInterval interval = bca_interval(resampled, 0, {0, 0, 3});
   const double a = -1 / std::pow(6, 1.5);
   const auto place = [&](double z) {
     return -500 + 1000 * std::erfc(-z / (1 - a * z) / std::sqrt(2)) / 2;
