@@ -259,7 +259,7 @@ void add_consistency(CLI::App& app, Command& chosen) {
   const auto arguments = std::make_shared<ConsistencyArguments>();
   add_options(*command, *arguments);
   command->footer(
-      "Example:\n  flowreel consistency in.mp4 --html report.html --gate 'still_ratio<=0.3'\n"
+      "Example:\n  flowreel consistency in.mp4 --html report.html --gate 'scene_cuts==0'\n"
       "Exit code 1: worse than the baseline, or a gate fails; 3: a gate cannot be decided.\n"
       "docs/consistency.md explains every metric.");
   command->callback([arguments, &chosen] { chosen = [arguments] { run(*arguments); }; });

@@ -143,7 +143,9 @@ TEST(ResultJson, ANameThatIsNoUtf8IsStillJson) {
 }
 
 TEST(ResultJson, NoClipsAreAnEmptyList) {
-  EXPECT_EQ(to_json({}), "{\n  \"clips\": [],\n  \"schema_version\": 1,\n  \"versions\": {}\n}\n");
+  EXPECT_EQ(
+      to_json({}),
+      "{\n  \"clips\": [],\n  \"failed\": [],\n  \"schema_version\": 1,\n  \"versions\": {}\n}\n");
 }
 
 }  // namespace
