@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "codecs/coding.h"
 #include "codecs/reader.h"
@@ -78,6 +79,14 @@ void warn_of_coding(const Coding& coding, const ClipInfo& info, ClipResult& resu
          "dropped where the pieces are in step with it");
 }
 
+// VBench decodes with OpenCV, which does not look at a clip's colour tags.
+void say_whose_digits(ClipResult& result) {
+  for (Measurement& m : result.measurements) {
+    if (std::string_view(m.definition->id).starts_with("vbench/"))
+      m.note = "of colours by the clip's tags; VBench's own digits need --decode cv2-compat";
+  }
+}
+
 bool is_wanted(const Measurement& m, const std::vector<std::string>& metrics) {
   return metrics.empty() ||
          std::find(metrics.begin(), metrics.end(), m.definition->name) != metrics.end();
@@ -103,6 +112,7 @@ ClipResult measure_clip(const std::string& path, const MeasureOptions& options) 
   ClipMeasurements measured = meter.finish();
   result.end = std::move(measured.end);
   result.measurements = std::move(measured.measurements);
+  if (!is_directory(path) && !options.read.opencv_colours) say_whose_digits(result);
   if (!reference) return result;
   ReferenceMeasurements beside = reference->finish();
   for (Measurement& m : beside.measurements) {

@@ -59,6 +59,8 @@ TEST_F(MeasureClips, AClipHasItsFactsAndItsDigest) {
   EXPECT_EQ(clip.sha256.size(), 64u);
   EXPECT_EQ(clip.decode, "flowreel/honour-tags");
   EXPECT_TRUE(clip.warnings.empty());
+  EXPECT_NE(measurement_of(clip, "temporal_flickering")->note.find("cv2-compat"),
+            std::string::npos);
   EXPECT_EQ(measurement_of(clip, "psnr"), nullptr);
 }
 
