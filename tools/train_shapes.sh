@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 tools/setup.sh
 last=
-for config in configs/train/shapes/[0-9]*.json; do
+for config in $(printf '%s\n' configs/train/shapes/[0-9]*.json | sort -V); do
   run=out/shapes/$(basename "$config" .json)
   if [[ ! -f $run/model/model_index.json ]]; then
     if compgen -G "$run/checkpoints/step_*" >/dev/null; then
