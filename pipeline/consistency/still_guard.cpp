@@ -33,12 +33,12 @@ void StillGuard::see(const FrameMoment& moment) {
   last_ = moment.now->small_grey();
   if (first_.empty()) first_ = last_;
   Pair pair;
-  if (moment.before)
-    pair.difference = mean_absolute_difference(moment.before->rgb(), moment.now->rgb());
   if (moment.motion) {
     has_motion_ = true;
     for (const cv::Mat& flow : {moment.motion->onward, moment.motion->back})
       pair.fastest = std::max(pair.fastest, at_256(flow, fastest(flow, kShare)));
+  } else if (moment.before) {
+    pair.difference = mean_absolute_difference(moment.before->rgb(), moment.now->rgb());
   }
   pairs_.push_back(pair);
 }

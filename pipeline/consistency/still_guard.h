@@ -28,7 +28,7 @@ class StillGuard {
  private:
   struct Pair {
     double fastest = 0;     // pixels at 256, either way
-    double difference = 0;  // levels
+    double difference = 0;  // levels; of clips too small for motion
   };
 
   cv::Mat first_, last_;     // frames, CV_8U at the working size

@@ -34,19 +34,6 @@ const Definition kB = {"colour_flicker_b",
                        "mean_t |b_t - (b_{t-1} + b_{t+1}) / 2|, b = mean b* of CIE L*a*b*",
                        "the whole picture flickers between blue and yellow"};
 
-// Summed in rising order: the order of the frames would change the last digits.
-Measurement mean(const FrameSeries& triples, const Definition& definition, const ClipEnd& end) {
-  Measurement m = triples.mean(definition, end);
-  if (!m.value) return m;
-  std::vector<double> values = m.series;
-  std::erase_if(values, [](double v) { return std::isnan(v); });
-  std::sort(values.begin(), values.end());
-  double sum = 0;
-  for (const double v : values) sum += v;
-  m.value = sum / static_cast<double>(values.size());
-  return m;
-}
-
 // The same with the largest value, and without the series.
 Measurement largest(Measurement m) {
   m.definition = &kMax;
@@ -72,8 +59,8 @@ class BrightnessFlicker : public Meter {
   }
 
   std::vector<Measurement> finish(const ClipEnd& end) override {
-    const Measurement luma = mean(triples_[0], kMean, end);
-    return {luma, largest(luma), mean(triples_[1], kA, end), mean(triples_[2], kB, end)};
+    const Measurement luma = triples_[0].mean(kMean, end);
+    return {luma, largest(luma), triples_[1].mean(kA, end), triples_[2].mean(kB, end)};
   }
 
  private:
