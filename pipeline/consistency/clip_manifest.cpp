@@ -13,7 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr uint64_t kMostBytes = uint64_t{64} << 20;
 constexpr int64_t kMost = 1'000'000;  // frames or pixels: beyond it, nothing of ours
 constexpr double kLowestRate = 0.01, kHighestRate = 1000;  // frames per second
 
@@ -129,7 +128,7 @@ std::optional<ClipManifest> manifest_of_clip(const std::string& clip) {
   for (const std::string& path : manifest_names(clip)) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) continue;
-    if (auto found = parse_manifest(read_text(path, kMostBytes), path)) return found;
+    if (auto found = parse_manifest(read_text(path, kMostManifestBytes), path)) return found;
   }
   if (is_directory(clip)) return std::nullopt;
   const auto tags = read_clip_metadata(clip);

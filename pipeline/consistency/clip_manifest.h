@@ -10,6 +10,8 @@
 
 namespace flowreel {
 
+inline constexpr uint64_t kMostManifestBytes = uint64_t{64} << 20;  // of one in a file
+
 struct ClipManifest {
   std::string prompt;
   std::optional<uint64_t> seed;

@@ -11,10 +11,6 @@
 namespace flowreel {
 namespace {
 
-bool wanted(const std::vector<std::string>& metrics, const char* name) {
-  return metrics.empty() || std::find(metrics.begin(), metrics.end(), name) != metrics.end();
-}
-
 bool fits_motion(const Picture& picture) {
   const cv::Size size = working_size(picture.rgb().size());
   return std::min(size.width, size.height) >= kSmallestForMotion;
@@ -38,7 +34,7 @@ ClipMeter::ClipMeter(ClipFacts facts, const std::vector<std::string>& metrics)
   state_->facts = std::move(facts);
   state_->metrics = metrics;
   for (const MeterRow& row : meter_table()) {
-    const auto asked = [&](const Definition* d) { return wanted(metrics, d->name); };
+    const auto asked = [&](const Definition* d) { return is_wanted(*d, metrics); };
     if (std::any_of(row.definitions.begin(), row.definitions.end(), asked))
       state_->meters.push_back(row.make(state_->facts));
   }
@@ -74,7 +70,7 @@ ClipMeasurements ClipMeter::finish() {
   result.end.frames = state_->frames;
   result.end.cuts = state_->cuts.cuts();
   result.end.still = state_->guard.still(result.end);
-  if (wanted(state_->metrics, SceneCuts::kDefinition.name))
+  if (is_wanted(SceneCuts::kDefinition, state_->metrics))
     result.measurements = state_->cuts.finish(result.end);
   const bool small = state_->moment.now && !fits_motion(*state_->moment.now);
   const auto explain_smallness = [small](Measurement& m) {
@@ -85,7 +81,7 @@ ClipMeasurements ClipMeter::finish() {
   for (const auto& meter : state_->meters) {
     for (Measurement& m : meter->finish(result.end)) {
       explain_smallness(m);
-      if (wanted(state_->metrics, m.definition->name)) result.measurements.push_back(std::move(m));
+      if (is_wanted(*m.definition, state_->metrics)) result.measurements.push_back(std::move(m));
     }
   }
   return result;

@@ -112,18 +112,6 @@ bool motion_differs(const Comparison& comparison) {
          std::abs(motion->statistics.mean) > kMotionShare * std::abs(motion->baseline_mean);
 }
 
-// Of all clips, by their first appearance.
-std::vector<const Definition*> definitions_of(const Results& results) {
-  std::vector<const Definition*> definitions;
-  std::set<std::string> names;
-  for (const ClipResult& clip : results.clips) {
-    for (const Measurement& m : clip.measurements) {
-      if (names.insert(m.definition->name).second) definitions.push_back(m.definition);
-    }
-  }
-  return definitions;
-}
-
 }  // namespace
 
 const char* verdict_name(ComparisonVerdict verdict) {

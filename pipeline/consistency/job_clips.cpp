@@ -14,16 +14,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kMostBytes = uint64_t{64} << 20;
-
 constexpr std::array kEndings = {".mp4", ".mov", ".mkv", ".webm"};
 
 bool has_manifest(const std::string& clip) {
   std::error_code error;
   const auto names = manifest_names(clip);
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return fs::is_regular_file(name, error) && fs::file_size(name, error) <= kMostBytes &&
-           is_manifest(read_text(name, kMostBytes));
+    return fs::is_regular_file(name, error) && fs::file_size(name, error) <= kMostManifestBytes &&
+           is_manifest(read_text(name, kMostManifestBytes));
   });
 }
 

@@ -2,7 +2,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -14,6 +13,7 @@
 #include "files/sha256.h"
 #include "pipeline/consistency/clip_manifest.h"
 #include "pipeline/consistency/clip_meter.h"
+#include "pipeline/consistency/meter_table.h"
 #include "pipeline/consistency/reference/reference_clip.h"
 
 namespace flowreel {
@@ -87,11 +87,6 @@ void say_whose_digits(ClipResult& result) {
   }
 }
 
-bool is_wanted(const Measurement& m, const std::vector<std::string>& metrics) {
-  return metrics.empty() ||
-         std::find(metrics.begin(), metrics.end(), m.definition->name) != metrics.end();
-}
-
 }  // namespace
 
 ClipResult measure_clip(const std::string& path, const MeasureOptions& options) {
@@ -116,7 +111,7 @@ ClipResult measure_clip(const std::string& path, const MeasureOptions& options) 
   if (!reference) return result;
   ReferenceMeasurements beside = reference->finish();
   for (Measurement& m : beside.measurements) {
-    if (is_wanted(m, options.metrics)) result.measurements.push_back(std::move(m));
+    if (is_wanted(*m.definition, options.metrics)) result.measurements.push_back(std::move(m));
   }
   result.frames_sha256 = beside.clip_sha256;
   result.reference_frames_sha256 = beside.reference_sha256;

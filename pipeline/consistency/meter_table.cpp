@@ -1,5 +1,7 @@
 #include "pipeline/consistency/meter_table.h"
 
+#include <algorithm>
+
 #include "errors/error.h"
 #include "errors/quote.h"
 #include "pipeline/consistency/meters/brightness_flicker.h"
@@ -40,6 +42,11 @@ std::vector<const Definition*> all_definitions() {
   std::vector<const Definition*> all = clip_definitions();
   for (const Definition* definition : reference_definitions()) all.push_back(definition);
   return all;
+}
+
+bool is_wanted(const Definition& definition, const std::vector<std::string>& metrics) {
+  return metrics.empty() ||
+         std::find(metrics.begin(), metrics.end(), definition.name) != metrics.end();
 }
 
 const Definition& definition_of(const std::string& name) {

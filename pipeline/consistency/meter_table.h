@@ -16,6 +16,9 @@ std::vector<const Definition*> clip_definitions();
 // Those, and those of a clip beside a reference.
 std::vector<const Definition*> all_definitions();
 
+// Whether it is one of these names; none means all.
+bool is_wanted(const Definition& definition, const std::vector<std::string>& metrics);
+
 // UsageError for a name that is no metric; it lists those there are.
 const Definition& definition_of(const std::string& name);
 

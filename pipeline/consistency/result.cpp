@@ -1,9 +1,27 @@
 #include "pipeline/consistency/result.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 namespace flowreel {
+
+std::vector<const Definition*> definitions_of(const std::vector<const ClipResult*>& clips) {
+  std::vector<const Definition*> definitions;
+  std::set<std::string_view> names;
+  for (const ClipResult* clip : clips) {
+    for (const Measurement& m : clip->measurements) {
+      if (names.insert(m.definition->name).second) definitions.push_back(m.definition);
+    }
+  }
+  return definitions;
+}
+
+std::vector<const Definition*> definitions_of(const Results& results) {
+  std::vector<const ClipResult*> clips;
+  for (const ClipResult& clip : results.clips) clips.push_back(&clip);
+  return definitions_of(clips);
+}
 
 const Measurement* measurement_of(const ClipResult& clip, const std::string& metric) {
   for (const Measurement& m : clip.measurements) {

@@ -40,6 +40,10 @@ struct Results {
   std::vector<FailedClip> failed = {};
 };
 
+// Every metric that was measured of any of the clips, by first appearance.
+std::vector<const Definition*> definitions_of(const std::vector<const ClipResult*>& clips);
+std::vector<const Definition*> definitions_of(const Results& results);
+
 // Null when it was not measured.
 const Measurement* measurement_of(const ClipResult& clip, const std::string& metric);
 

@@ -62,19 +62,6 @@ std::string block(const ClipResult& clip) {
          warning_lines(clip.warnings);
 }
 
-std::vector<const Definition*> definitions_of(const Results& results) {
-  std::vector<const Definition*> all;
-  for (const ClipResult& clip : results.clips) {
-    for (const Measurement& m : clip.measurements) {
-      const auto same = [&](const Definition* d) {
-        return std::string(d->name) == m.definition->name;
-      };
-      if (std::none_of(all.begin(), all.end(), same)) all.push_back(m.definition);
-    }
-  }
-  return all;
-}
-
 std::string side_by_side(const Results& results) {
   Rows rows = {{"", "", ""}};
   for (const ClipResult& clip : results.clips)

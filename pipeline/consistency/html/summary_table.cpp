@@ -131,16 +131,9 @@ Html hint(const std::vector<HtmlClip>& clips) {
 }  // namespace
 
 std::vector<const Definition*> metrics_of(const std::vector<HtmlClip>& clips) {
-  std::vector<const Definition*> metrics;
-  for (const HtmlClip& clip : clips) {
-    for (const Measurement& m : clip.result.measurements) {
-      const auto same = [&](const Definition* d) {
-        return d->name == std::string_view(m.definition->name);
-      };
-      if (std::none_of(metrics.begin(), metrics.end(), same)) metrics.push_back(m.definition);
-    }
-  }
-  return metrics;
+  std::vector<const ClipResult*> results;
+  for (const HtmlClip& clip : clips) results.push_back(&clip.result);
+  return definitions_of(results);
 }
 
 Html summary_table(const std::vector<HtmlClip>& clips) {
