@@ -97,8 +97,23 @@ void check_whole(SqliteConnection& connection, const std::string& path) {
   if (text != "ok") throw DataError("queue " + quote(path) + " is damaged: " + text);
 }
 
-void make_durable(SqliteConnection& connection, const std::string& path) {
-  const SqlResult mode = connection.run("PRAGMA journal_mode = WAL");
+// The step from a rollback journal to a log needs the file alone; where others take the same step,
+// SQLite answers "busy" at once and does not call its busy handler (it could be a deadlock).
+SqlResult ask_for_log(SqliteConnection& connection, int64_t patience_ms) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::milliseconds(patience_ms);
+  for (;;) {
+    try {
+      return connection.run("PRAGMA journal_mode = WAL");
+    } catch (const UnavailableError&) {
+      if (Clock::now() >= end) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void make_durable(SqliteConnection& connection, const std::string& path, int64_t patience_ms) {
+  const SqlResult mode = ask_for_log(connection, patience_ms);
   if (mode.rows.empty() || mode.rows[0][0] != "wal")
     throw ConfigError("queue " + quote(path) + " cannot have a write-ahead log here");
   connection.run("PRAGMA synchronous = FULL");
@@ -166,7 +181,7 @@ SqliteFile open_sqlite_file(const std::string& name, const StoreOptions& options
     throw OutputError("queue " + quote(name) + " cannot be written");
   check_schema(*file.connection, file.path);
   check_whole(*file.connection, file.path);
-  make_durable(*file.connection, file.path);
+  make_durable(*file.connection, file.path, options.busy_timeout_ms);
   file.connection->number("SELECT COUNT(*) FROM flowreel_jobs WHERE id < 0");  // opens the log
   file.log = present(file.path + "-wal");
   return file;
