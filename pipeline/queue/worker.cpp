@@ -7,6 +7,7 @@
 
 #include "errors/error.h"
 #include "errors/quote.h"
+#include "pipeline/queue/unfinished.h"
 
 namespace flowreel {
 
@@ -22,8 +23,11 @@ WorkerEnd Worker::run() {
       ++claims;
       work_on(*claim);
     } else if (options_.drain && is_drained()) {
+      cleaned_up_.reset();
+      clean_up();
       return WorkerEnd::kDrained;
     } else {
+      clean_up();
       wait(options_.idle_ms);
     }
   }
@@ -90,6 +94,19 @@ bool Worker::is_drained() {
     return found == stats.jobs.end() ? 0 : found->second;
   };
   return count(JobState::kQueued) + count(JobState::kRunning) + count(JobState::kRetryWait) == 0;
+}
+
+// Where there is nothing else to do, once in each lease: so long may it take until a claim is over.
+void Worker::clean_up() {
+  const auto now = std::chrono::steady_clock::now();
+  if (cleaned_up_ && now - *cleaned_up_ < std::chrono::milliseconds(options_.attempt.lease_ms))
+    return;
+  cleaned_up_ = now;
+  try {
+    remove_abandoned(options_.attempt.output_dir, store_);
+  } catch (const Error& error) {
+    events_.log(std::string("left over files cannot be looked for: ") + error.what());
+  }
 }
 
 bool Worker::has_room() {

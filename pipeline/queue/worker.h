@@ -1,8 +1,10 @@
 // Works a queue: claims jobs one after the other and has a child compute them.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "pipeline/queue/attempt.h"
@@ -52,6 +54,7 @@ class Worker {
   std::optional<Claim> next();
   void work_on(const Claim& claim);
   bool is_drained();
+  void clean_up();
   bool has_room();
   bool wait(int64_t ms);
   ChildProcess& child();
@@ -65,6 +68,7 @@ class Worker {
   int in_a_row_ = 0;
   int64_t last_failed_ = 0;  // job
   bool told_full_ = false;
+  std::optional<std::chrono::steady_clock::time_point> cleaned_up_;
 };
 
 }  // namespace flowreel

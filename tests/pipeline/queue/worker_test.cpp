@@ -8,11 +8,13 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <mutex>
 #include <thread>
 
 #include "errors/error.h"
 #include "pipeline/queue/memory_store.h"
+#include "pipeline/queue/unfinished.h"
 #include "tests/scratch_folder.h"
 
 namespace flowreel {
@@ -79,6 +81,38 @@ class WorkerTest : public ::testing::Test {
   std::mutex mutex_;
   std::string log_;
 };
+
+// The last attempt dies with its worker: nobody claims the job again, and yet nothing stays.
+TEST_F(WorkerTest, WhatDeadWorkersLeftIsRemoved) {
+  StoreOptions strict;
+  strict.policy.max_crashes = 1;
+  store_ = make_memory_store(strict);
+  const auto leave = [&](const std::string& name) {
+    std::filesystem::create_directories(folder_ / "out");
+    std::filesystem::create_directories(folder_ / ("out/" + name));
+  };
+  const int64_t dead = store_->submit({.job = "{}", .key = "a.t1.b"}).id;
+  const auto claim = store_->claim({.worker = "dead", .lease_ms = 1});
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ASSERT_EQ(store_->expire_leases(), 1);
+  ASSERT_EQ(state(dead), JobState::kFailed);
+  leave(".a.t1.b." + claim_tag(claim->token) + ".tmp");
+  const int64_t alive = store_->submit({.job = "{}", .key = "alive"}).id;
+  const auto other = store_->claim({.worker = "other"});
+  leave(".alive." + claim_tag(other->token) + ".tmp");
+  leave(".stranger.t1.tmp");
+  leave(".alive.Xy12.tmp");
+  const auto finish = std::async(std::launch::async, [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    EXPECT_TRUE(is_there("out/.alive." + claim_tag(other->token) + ".tmp")) << "is being written";
+    EXPECT_FALSE(is_there("out/.a.t1.b." + claim_tag(claim->token) + ".tmp"));
+    store_->succeed(alive, other->token, kDigest);
+  });
+  EXPECT_EQ(work(), WorkerEnd::kDrained);
+  EXPECT_FALSE(is_there("out/.alive." + claim_tag(other->token) + ".tmp"));
+  EXPECT_TRUE(is_there("out/.stranger.t1.tmp")) << "of another queue";
+  EXPECT_TRUE(is_there("out/.alive.Xy12.tmp")) << "of no claim";
+}
 
 TEST_F(WorkerTest, OneChildWorksThroughTheQueue) {
   const int64_t a = submit(says("progress", "sample", 5) + kDone, "a"), b = submit(kDone, "b");
