@@ -68,6 +68,14 @@ void read_size(Fields& fields, SizeOptions& size) {
   read_optional(fields, "fps", size.fps, 1.0, 240.0);
 }
 
+void read_interval(Fields& fields, SamplingOptions& sampling) {
+  std::vector<double> ends;
+  fields.read("cfg_interval", ends, 0, 1);
+  if (!fields.has("cfg_interval")) return;
+  if (ends.size() != 2) fields.fail("cfg_interval", "two noise levels, the lower first");
+  sampling.cfg_interval = {ends[0], ends[1]};
+}
+
 void read_sampling(Fields fields, SamplingOptions& sampling) {
   std::vector<std::string> names;
   for (const Solver& solver : solvers()) names.emplace_back(solver.name);
@@ -78,6 +86,11 @@ void read_sampling(Fields fields, SamplingOptions& sampling) {
   read_optional(fields, "flow_shift", sampling.flow_shift, 1e-6, 1e6);
   read_optional(fields, "embedded_guidance_scale", sampling.embedded_guidance_scale, 0.0, 1000.0);
   fields.read("cfg_scale", sampling.cfg_scale, 1, 1000);
+  fields.read("cfg_rescale", sampling.cfg_rescale, 0, 1);
+  read_interval(fields, sampling);
+  read_optional(fields, "tolerance", sampling.tolerance, 1e-9, 1.0);
+  const size_t grid = fields.choose("grid", {"uniform", "quadratic"}, 0);
+  sampling.grid = grid == 0 ? TimeGrid::kUniform : TimeGrid::kQuadratic;
   if (!fields.skip_null("sigmas")) fields.read("sigmas", sampling.sigmas, 0, 1);
   fields.finish();
 }

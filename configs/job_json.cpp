@@ -19,6 +19,10 @@ void put(json& object, const char* key, const std::optional<T>& value) {
 json sampling_json(const SamplingOptions& s) {
   json sampling = {{"solver", s.solver}, {"cfg_scale", s.cfg_scale}};
   put(sampling, "flow_shift", s.flow_shift);
+  put(sampling, "tolerance", s.tolerance);
+  if (s.grid == TimeGrid::kQuadratic) sampling["grid"] = "quadratic";
+  if (s.cfg_rescale > 0) sampling["cfg_rescale"] = s.cfg_rescale;
+  put(sampling, "cfg_interval", s.cfg_interval);
   put(sampling, "embedded_guidance_scale", s.embedded_guidance_scale);
   if (s.sigmas.empty()) {
     sampling["steps"] = s.steps;

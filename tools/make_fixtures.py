@@ -127,7 +127,7 @@ def main():
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     import torch
     import transformers
-    from fixtures import exact_time, schedules
+    from fixtures import exact_time, schedules, solvers
 
     for line in environment.check_versions():
         print(f"warning: {line}: other bytes are to be expected", file=sys.stderr)
@@ -145,6 +145,7 @@ def main():
     for spec in found:
         make(spec, arguments.out)
     schedules.write(arguments.out)
+    solvers.write(arguments.out)
     return 0
 
 

@@ -70,7 +70,8 @@ class Batch {
       };
       latents_.push_back(sample(velocity_of(*transformer, embeddings_[static_cast<size_t>(i)]),
                                 {0, starting_point(noise.to(plan_.device), path_), {}},
-                                {path_.times, sampling.solver, sampling.seed}, quiet_, tell)
+                                {path_.times, sampling.solver, sampling.seed, sampling.tolerance},
+                                quiet_, tell)
                              .to(at::kCPU));
     }
   }
@@ -111,7 +112,7 @@ class Batch {
     const Velocity velocity = transformer_velocity(transformer, positive, plan_, network);
     if (!guides()) return velocity;
     return guided(velocity, transformer_velocity(transformer, negative_, plan_, network),
-                  options_.sampling.cfg_scale);
+                  guidance_options(options_.sampling));
   }
 
   const EvaluateOptions& options_;

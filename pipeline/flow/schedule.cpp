@@ -57,7 +57,11 @@ std::vector<float> unshifted_sigmas(const ScheduleOptions& options) {
   std::vector<float> sigmas(options.steps);
   // numpy.linspace(1, 0, n + 1) in float64: i * step + start.
   const double step = -1.0 / options.steps;
-  for (int i = 0; i < options.steps; ++i) sigmas[i] = static_cast<float>(i * step + 1.0);
+  const bool quadratic = options.grid == TimeGrid::kQuadratic;
+  for (int i = 0; i < options.steps; ++i) {
+    const double gone = i * step;  // 0 to -1
+    sigmas[i] = static_cast<float>(quadratic ? 1.0 - gone * gone : gone + 1.0);
+  }
   return sigmas;
 }
 

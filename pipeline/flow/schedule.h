@@ -8,16 +8,21 @@
 
 namespace flowreel {
 
+// Of the levels before the shift, s_i for step i of n: 1 - i/n, or 1 - (i/n)^2, which is denser at
+// the noise.
+enum class TimeGrid { kUniform, kQuadratic };
+
 enum class DynamicShift { kExponential, kLinear };
 
 struct ScheduleOptions {
   int steps = 50;                                           // >= 1; not read when sigmas are given
+  TimeGrid grid = TimeGrid::kUniform;                       // likewise
   double shift = 1.0;                                       // > 0; not read when dynamic
   bool dynamic = false;                                     // shift by mu instead of by shift
   DynamicShift dynamic_shift = DynamicShift::kExponential;  // time_shift_type
   double mu = std::numeric_limits<double>::quiet_NaN();     // must be set when dynamic
   double shift_terminal = 0.0;                              // in [0, 1): the last sigma; 0 is off
-  // Replaces the even grid 1, 1-1/n, ..., 1/n when not empty: strictly falling, in (0, 1], without
+  // Replaces the grid when not empty: strictly falling, in (0, 1], without
   // the final 0, before the shift (as in diffusers, the shift applies to these too).
   std::vector<double> sigmas = {};
 };
@@ -33,8 +38,8 @@ struct DynamicShiftRange {
 double dynamic_shift_mu(int64_t image_seq_len, const DynamicShiftRange& range = {});
 
 // Times t_0 < t_1 < ... < t_n = 1 of n steps. 1 - t_i is exactly the float32 sigma of diffusers:
-//   s_i = float32(1 - i/n), then in float32 sigma = shift s / (1 + (shift - 1) s)
-//   or, when dynamic, sigma = e / (e + (1/s - 1)) with e = exp(mu) (exponential) or mu (linear),
+//   s_i = float32(1 - i/n) on the uniform grid, then in float32 sigma = shift s / (1 + (shift - 1)
+//   s) or, when dynamic, sigma = e / (e + (1/s - 1)) with e = exp(mu) (exponential) or mu (linear),
 //   then, with z = 1 - sigma, sigma = 1 - z / (z_last / (1 - shift_terminal)) if shift_terminal is
 //   set.
 // Throws UsageError when a number is out of range or the sigmas do not fall strictly.

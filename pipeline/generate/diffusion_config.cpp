@@ -1,5 +1,8 @@
 #include "pipeline/generate/diffusion_config.h"
 
+#include <algorithm>
+#include <array>
+
 #include "errors/error.h"
 
 namespace flowreel {
@@ -47,10 +50,14 @@ BetaSchedule beta_schedule(const ModelConfig& config) {
 void check_diffusion_sampling(const SamplingOptions& sampling) {
   const std::string& solver = sampling.solver;
   const std::string why = ", but this model predicts the noise of a diffusion (DDIMScheduler); ";
-  if (solver != "ddim" && solver != "ddpm" && solver != "euler")
-    throw UsageError("--solver is " + solver + why + "expected ddim or ddpm");
+  constexpr std::array kAtItsSteps = {"ddim", "ddpm", "euler", "ab2", "dpm++2m", "unipc", "sde"};
+  if (std::find(kAtItsSteps.begin(), kAtItsSteps.end(), solver) == kAtItsSteps.end())
+    throw UsageError("--solver is " + solver + why +
+                     "expected ddim, ddpm, ab2, dpm++2m, unipc or sde");
   if (sampling.flow_shift)
     throw UsageError("--flow-shift is given" + why + "its steps are not shifted");
+  if (sampling.grid != TimeGrid::kUniform)
+    throw UsageError("--grid is given" + why + "expected --steps alone");
   if (!sampling.sigmas.empty())
     throw UsageError("--sigmas are given" + why + "expected --steps alone");
 }

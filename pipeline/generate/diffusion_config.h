@@ -12,9 +12,9 @@ namespace flowreel {
 // steps than "leading".
 BetaSchedule beta_schedule(const ModelConfig& config);
 
-// UsageError for a solver that asks for the velocity where the network never was (only ddim and
-// ddpm, and euler, which is ddim here, ask at the diffusion's own steps alone), and for
-// --flow-shift and --sigmas, which such a model does not have.
+// UsageError for a solver that asks for the velocity elsewhere than at the diffusion's own steps,
+// on which alone the network was trained, and for --grid, --flow-shift and --sigmas, which such a
+// model does not have.
 void check_diffusion_sampling(const SamplingOptions& sampling);
 
 }  // namespace flowreel

@@ -111,6 +111,7 @@ class Run {
     model_.digest().add(state_.weights_read);
     record_.hashes = state_.hashes;
     record_.state_hashes = state_.state_hashes;
+    record_.evaluations = state_.sampling.evaluations;
     events_.tell("going on from step " + std::to_string(state_.sampling.steps_done) + " of " +
                  std::to_string(plan_.steps()) + " in " + quote(options_.checkpoint.file));
   }
@@ -192,24 +193,24 @@ class Run {
       network.output = {};
       velocity =
           guided(velocity, transformer_velocity(*transformer, negative_, record_.plan, network),
-                 options_.sampling.cfg_scale);
+                 guidance_options(options_.sampling));
     }
     integrate(velocity);
   }
 
   void integrate(const Velocity& velocity) {
     const SamplePlan plan = {plan_.times, options_.sampling.solver, options_.sampling.seed,
-                             !options_.first_frame.empty()};
+                             options_.sampling.tolerance, !options_.first_frame.empty()};
     const auto see = [this](const SamplingState& state) {
       record_.state_hashes.push_back(sha256_of_tensor(state.latents));
       dump_.write(TensorDump::numbered("step", state.steps_done - 1), {{"latents", state.latents}});
       state_.sampling = state;
+      record_.evaluations = state.evaluations;
       if (file_->is_due(state.steps_done)) save_state();
     };
     SamplingState start = state_.sampling;
     start.latents = start.latents.to(record_.plan.device);
-    if (start.memory.velocity.defined())
-      start.memory.velocity = start.memory.velocity.to(record_.plan.device);
+    for (at::Tensor& past : start.memory.past) past = past.to(record_.plan.device);
     saved_steps_ = start.steps_done;
     try {
       sample(velocity, std::move(start), plan, events_, see);

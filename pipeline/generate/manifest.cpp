@@ -66,7 +66,11 @@ json sampling_json(const SamplingOptions& s, const RunRecord& record) {
       {"sigmas", record.sigmas},
       {"state_sha256", record.state_hashes},
       {"embedded_guidance_scale", record.guidance ? json(*record.guidance) : json(nullptr)},
-      {"cfg_scale", s.cfg_scale}};
+      {"cfg_scale", s.cfg_scale},
+      {"evaluations", record.evaluations}};
+  if (s.tolerance) sampling["tolerance"] = *s.tolerance;
+  if (s.cfg_rescale > 0) sampling["cfg_rescale"] = s.cfg_rescale;
+  if (s.cfg_interval) sampling["cfg_interval"] = *s.cfg_interval;
   if (record.diffusion) {
     sampling["flow_shift"] = nullptr;
     sampling["betas"] = *record.diffusion == BetaLaw::kLinear ? "linear" : "cosine";
@@ -77,13 +81,13 @@ json sampling_json(const SamplingOptions& s, const RunRecord& record) {
 // The parts that every manifest has.
 json common(const RunRecord& record) {
   json manifest = {{"manifest_version", 1},
-          {"task", record.task},
-          {"size", size_json(record.size)},
-          {"vae", vae_json(record.tiling)},
-          {"compute", compute_json(record.plan)},
-          {"weights_sha256", record.weights},
-          {"versions", record.versions},
-          {"hashes", record.hashes}};
+                   {"task", record.task},
+                   {"size", size_json(record.size)},
+                   {"vae", vae_json(record.tiling)},
+                   {"compute", compute_json(record.plan)},
+                   {"weights_sha256", record.weights},
+                   {"versions", record.versions},
+                   {"hashes", record.hashes}};
   if (!record.consistency.empty()) manifest["consistency"] = json::parse(record.consistency);
   return manifest;
 }

@@ -26,6 +26,7 @@ struct RunRecord {
   std::vector<double> sigmas;        // as used, falling to 0; empty when nothing was sampled
   std::map<std::string, std::string> weights, hashes, versions;
   std::vector<std::string> state_hashes;  // of the latents after each step
+  int64_t evaluations = 0;                // of the velocity, in all of them
   std::string consistency;  // what was measured of the frames, JSON; empty: nothing was
 };
 

@@ -2,6 +2,7 @@
 // model's defaults; generate.h says what is checked.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "models/vae/tiling.h"
+#include "pipeline/flow/schedule.h"
 
 namespace flowreel {
 
@@ -48,11 +50,16 @@ struct SamplingOptions {
   std::string solver = "euler";
   int steps = 50;
   std::optional<double> flow_shift;  // unset: the scheduler's own
-  std::vector<double> sigmas;        // replaces the even grid; see ScheduleOptions
+  TimeGrid grid = TimeGrid::kUniform;
+  std::vector<double> sigmas;       // replaces the grid; see ScheduleOptions
+  std::optional<double> tolerance;  // of dopri5; unset: SolveOptions' own
   // Unset: 6 where the model embeds guidance; set for a model that does not, it has no effect
   // and a notice says so.
   std::optional<double> embedded_guidance_scale;
   double cfg_scale = 1.0;  // true classifier-free guidance when above 1
+  double cfg_rescale = 0;  // GuidanceOptions::rescale
+  // Lowest and highest noise level to guide at; unset: all.
+  std::optional<std::array<double, 2>> cfg_interval;
   uint64_t seed = 42;
   NoiseRng noise_rng = NoiseRng::kPhilox;
 };

@@ -20,16 +20,20 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kLatents = "latents";
-constexpr const char* kVelocity = "velocity";  // of the solver's memory
-constexpr const char* kFormat = "flowreel run 1";
+constexpr const char* kPast = "past.";  // and a number: the solver's memory, newest first
+constexpr const char* kFormat = "flowreel run 2";
 
 // The one entry of metadata: all but the tensors.
 constexpr const char* kState = "state";
+
+std::string past_name(size_t i) { return kPast + std::to_string(i); }
 
 json state_json(const RunState& state, const std::string& key) {
   return {{"format", kFormat},
           {"key", key},
           {"steps_done", state.sampling.steps_done},
+          {"solver_step", state.sampling.memory.step},
+          {"evaluations", state.sampling.evaluations},
           {"hashes", state.hashes},
           {"state_hashes", state.state_hashes},
           {"weights_read", state.weights_read}};
@@ -42,7 +46,11 @@ RunState parse(const SafetensorsFile& file, const json& said) {
   state.state_hashes = said.at("state_hashes").get<std::vector<std::string>>();
   state.weights_read = said.at("weights_read").get<WeightsDigest::Lines>();
   state.sampling.latents = file.read(kLatents);
-  if (file.tensors().count(kVelocity) != 0) state.sampling.memory.velocity = file.read(kVelocity);
+  SolverMemory& memory = state.sampling.memory;
+  memory.step = said.at("solver_step").get<double>();
+  state.sampling.evaluations = said.at("evaluations").get<int64_t>();
+  for (size_t i = 0; file.tensors().count(past_name(i)) != 0; ++i)
+    memory.past.push_back(file.read(past_name(i)));
   check_finite(state.sampling.latents, file.path() + ": " + kLatents);
   return state;
 }
@@ -50,7 +58,7 @@ RunState parse(const SafetensorsFile& file, const json& said) {
 }  // namespace
 
 std::optional<RunState> StateFile::load() const {
-  struct stat status {};
+  struct stat status{};
   if (!is_kept() || ::stat(options_.file.c_str(), &status) != 0) return std::nullopt;
   const std::string anew = "; the run begins anew";
   try {
@@ -80,7 +88,8 @@ void StateFile::save(const RunState& state) const {
   if (!folder.empty()) fs::create_directories(folder, error);
   if (error) throw_not_made(folder.string(), error.value());
   std::map<std::string, at::Tensor> tensors = {{kLatents, state.sampling.latents}};
-  if (state.sampling.memory.velocity.defined()) tensors[kVelocity] = state.sampling.memory.velocity;
+  const std::vector<at::Tensor>& past = state.sampling.memory.past;
+  for (size_t i = 0; i < past.size(); ++i) tensors[past_name(i)] = past[i];
   write_safetensors(options_.file, tensors, {{kState, state_json(state, key_).dump()}});
 }
 
@@ -93,7 +102,7 @@ std::string model_identity(const std::string& folder) {
     if (error) break;
     constexpr int kDeepest = 2;
     if (it.depth() >= kDeepest) it.disable_recursion_pending();
-    struct stat status {};
+    struct stat status{};
     if (::stat(it->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     lines.insert(fs::relative(it->path(), folder, error).string() + " " +
                  std::to_string(status.st_size) + " " + std::to_string(status.st_mtim.tv_sec) +

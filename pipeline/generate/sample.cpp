@@ -24,6 +24,15 @@ at::Tensor initial_noise(at::IntArrayRef shape, const SamplingOptions& options) 
   return philox_normal(shape, options.seed);
 }
 
+GuidanceOptions guidance_options(const SamplingOptions& o) {
+  GuidanceOptions guidance{.scale = o.cfg_scale, .rescale = o.cfg_rescale};
+  if (o.cfg_interval) {
+    guidance.sigma_low = o.cfg_interval->front();
+    guidance.sigma_high = o.cfg_interval->back();
+  }
+  return guidance;
+}
+
 Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmbedding& text,
                               const ComputePlan& plan, const NetworkOptions& network) {
   const at::TensorOptions options = at::TensorOptions().dtype(plan.transformer).device(plan.device);
@@ -51,12 +60,13 @@ Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmb
 at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePlan& plan,
                   const Events& events, const StepObserver& observer) {
   const int64_t steps = static_cast<int64_t>(plan.times.size()) - 1;
+  SamplingState now = start;
   Velocity interruptible = [&](const at::Tensor& state, double t) {
     events.check_stop();
+    ++now.evaluations;
     return velocity(state, t);
   };
   if (plan.hold_first_frame) interruptible = holding_first_frame(std::move(interruptible));
-  SamplingState now = start;
   const auto after_step = [&](int step, double, at::Tensor state) {
     // Noise that a stochastic solver adds knows of no velocity.
     if (plan.hold_first_frame) state.select(2, 0).copy_(start.latents.select(2, 0));
@@ -67,9 +77,11 @@ at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePla
     events.report("sample", step + 1, steps);
     return state;
   };
-  return find_solver(plan.solver)
-      .solve(interruptible, start.latents, plan.times,
-             {after_step, plan.seed, start.steps_done, &now.memory});
+  SolveOptions options{.after_step = after_step, .seed = plan.seed};
+  if (plan.tolerance) options.tolerance = *plan.tolerance;
+  options.begin = start.steps_done;
+  options.memory = &now.memory;
+  return find_solver(plan.solver).solve(interruptible, start.latents, plan.times, options);
 }
 
 }  // namespace flowreel

@@ -9,6 +9,7 @@
 
 #include "models/dit/transformer.h"
 #include "pipeline/flow/diffusion.h"
+#include "pipeline/flow/guidance.h"
 #include "pipeline/flow/path.h"
 #include "pipeline/flow/solver.h"
 #include "pipeline/generate/compute.h"
@@ -29,6 +30,8 @@ struct NetworkOptions {
   std::function<void(const at::Tensor&)> output = {};
 };
 
+GuidanceOptions guidance_options(const SamplingOptions& options);
+
 // A transformer under a prompt as a Velocity.
 Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmbedding& text,
                               const ComputePlan& plan, const NetworkOptions& network);
@@ -36,7 +39,8 @@ Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmb
 struct SamplePlan {
   std::vector<double> times;
   std::string solver;
-  uint64_t seed = 0;  // of a stochastic solver's noise
+  uint64_t seed = 0;                     // of a stochastic solver's noise
+  std::optional<double> tolerance = {};  // of an adaptive one; unset: its own
   // The first latent frame x[:,:,0] stands still: no solver moves it.
   bool hold_first_frame = false;
 };
@@ -46,6 +50,7 @@ struct SamplingState {
   int steps_done = 0;
   at::Tensor latents;
   SolverMemory memory;
+  int64_t evaluations = 0;  // of the velocity, so far
 };
 
 // Sees the state after each step.

@@ -27,6 +27,7 @@ ScheduleOptions schedule_options(const ModelConfig& config, const SamplingOption
   config.get_int("num_train_timesteps", 1000, 1000, 1000);  // what timestep_of_sigma multiplies by
   ScheduleOptions schedule;
   schedule.steps = sampling.steps;
+  schedule.grid = sampling.grid;
   schedule.sigmas = sampling.sigmas;
   schedule.shift = sampling.flow_shift.value_or(config.get_double("shift", 1.0, 1e-6, 1e6));
   schedule.shift_terminal = config.get_double("shift_terminal", 0.0, 0.0, 0.999999);

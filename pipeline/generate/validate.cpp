@@ -29,6 +29,27 @@ void check_text(const char* name, const std::string& text) {
     throw DataError(std::string("the ") + name + " has a zero byte; expected text");
 }
 
+// What was asked for and would have no effect.
+void check_sampling(const SamplingOptions& s) {
+  find_solver(s.solver);
+  if (s.tolerance && s.solver != "dopri5")
+    throw UsageError("--tolerance has no effect with --solver " + s.solver + "; it is for dopri5");
+  if (s.tolerance) check_range("--tolerance", *s.tolerance, 1e-9, 1);
+  if (s.grid != TimeGrid::kUniform && !s.sigmas.empty())
+    throw UsageError("--grid and --sigmas exclude each other; give only one");
+  check_range("--cfg-rescale", s.cfg_rescale, 0, 1);
+  if (s.cfg_scale <= 1 && (s.cfg_rescale > 0 || s.cfg_interval)) {
+    throw UsageError(std::string(s.cfg_rescale > 0 ? "--cfg-rescale" : "--cfg-interval") +
+                     " has no effect with --cfg-scale " + number_text(s.cfg_scale) +
+                     "; give a scale above 1");
+  }
+  if (!s.cfg_interval) return;
+  const auto [low, high] = *s.cfg_interval;
+  if (low >= 0 && low < high && high <= 1) return;
+  throw UsageError("--cfg-interval is " + number_text(low) + " to " + number_text(high) +
+                   ", expected two noise levels that rise within 0 and 1");
+}
+
 }  // namespace
 
 void validate(const GenerateOptions& o) {
@@ -56,7 +77,11 @@ void validate(const GenerateOptions& o) {
     throw UsageError("--checkpoint-every is " + std::to_string(o.checkpoint.every_steps) +
                      ", expected 0 or more steps");
   }
-  find_solver(o.sampling.solver);
+  check_sampling(o.sampling);
+  check_texts(o);
+}
+
+void check_texts(const GenerateOptions& o) {
   check_text("prompt", o.prompt);
   check_text("negative prompt", o.negative_prompt.value_or(""));
 }

@@ -214,6 +214,27 @@ class Sampling(Clip):
             self.assertLessEqual(few[solver], few["euler"], solver)
         self.assertEqual(len(set(few.values())), 5)
 
+    def test_more_solvers(self):
+        """They lead where rk4 does, and the manifest says what each cost."""
+
+        def made(solver, steps, *more):
+            options = ["--solver", solver, "--steps", str(steps), "--flow-shift", "1", *more]
+            return self.latents(*options), self.manifest()["sampling"]["evaluations"]
+
+        goal, cost = made("rk4", 60)
+        self.assertEqual(cost, 240)
+        for solver, dear in (("ab3", 2), ("ab4", 6), ("dpm++2m", 0), ("unipc", 0)):
+            (few, few_cost), (many, many_cost) = made(solver, 8), made(solver, 32)
+            self.assertEqual((few_cost, many_cost), (8 + dear, 32 + dear), solver)
+            self.assertLess(2 * distance(many, goal), distance(few, goal), solver)
+            self.assertLess(distance(many, goal), distance(made("euler", 32)[0], goal), solver)
+        exact, dear = made("dopri5", 1, "--tolerance", "1e-6")
+        rough, cheap = made("dopri5", 1, "--tolerance", "1e-2")
+        self.assertLess(distance(exact, goal), 1e-4)
+        self.assertLess(distance(exact, goal), distance(rough, goal))
+        self.assertGreater(dear, cheap)
+        self.assertNotEqual(made("sde", 4), made("sde", 4, "--seed", "7"))
+
     def test_an_euler_step(self):
         velocity = self.velocity("--flow-shift", "1")
         noise, step = (self.stored(f"dump/{n}.safetensors", "latents") for n in ("noise", "step_000"))

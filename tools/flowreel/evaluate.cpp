@@ -14,6 +14,7 @@
 #include "tools/flowreel/arguments.h"
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/progress.h"
+#include "tools/flowreel/sampling_arguments.h"
 
 namespace flowreel {
 namespace {
@@ -24,7 +25,7 @@ struct EvaluateArguments {
   EvaluateOptions options;
   SharedText text;
   std::string seed = "42", split = "held-out", output, json;
-  double flow_shift = 0;
+  SamplingText sampling;
   bool ground_truth = false, autoencoder = false, overwrite = false;
 };
 
@@ -60,7 +61,7 @@ nlohmann::json to_json(const EvaluateArguments& a, const std::vector<Rate>& rate
 
 void complete(const CLI::App& command, EvaluateArguments& a) {
   EvaluateOptions& o = a.options;
-  if (command.count("--flow-shift") != 0) o.sampling.flow_shift = a.flow_shift;
+  parse_sampling(command, a.sampling, o.sampling);
   o.seed = parse_seed(a.seed);
   o.split = parse_split(a.split);
   o.vae = parse_vae(a.text);
@@ -123,18 +124,7 @@ void add_options(CLI::App& command, EvaluateArguments& a) {
       "judge the scenes through the model's autoencoder alone; also its PSNR and flicker");
   command.add_option("--steps", o.sampling.steps, "sampling steps (20)")
       ->check(whole_number(1, kMaxSteps));
-  command.add_option("--solver", o.sampling.solver,
-                     "euler | heun | midpoint | rk4 | ab2 | ddim | ddpm (euler)");
-  command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's")
-      ->check(number());
-  command
-      .add_option("--embedded-guidance-scale", o.sampling.embedded_guidance_scale,
-                  "guidance the model was distilled with")
-      ->check(number());
-  command
-      .add_option("--cfg-scale", o.sampling.cfg_scale,
-                  "true classifier-free guidance; 1: off; default: the model's, else 1")
-      ->check(number());
+  add_sampling_options(command, o.sampling, a.sampling);
   command.add_option("-o,--output", a.output, "folder for contact.png and results.csv");
   command.add_option("--json", a.json, "also write the rates to this file");
   command.add_flag("--overwrite", a.overwrite, "replace existing outputs");

@@ -11,6 +11,7 @@
 #include "tools/flowreel/commands.h"
 #include "tools/flowreel/defaults.h"
 #include "tools/flowreel/progress.h"
+#include "tools/flowreel/sampling_arguments.h"
 
 namespace flowreel {
 namespace {
@@ -24,8 +25,8 @@ constexpr int64_t kMaxSteps = 10000;
 struct GenerateArguments {
   GenerateOptions options;
   SharedText text;
-  std::string prompt_file, negative_prompt, seed = "42", sigmas, noise_rng = "philox";
-  double flow_shift = 0;
+  std::string prompt_file, negative_prompt, seed = "42", noise_rng = "philox";
+  SamplingText sampling;
   bool print_job = false;
 };
 
@@ -48,26 +49,13 @@ void add_prompt_options(CLI::App& command, GenerateArguments& a) {
       ->check(not_empty());
 }
 
-void add_sampling_options(CLI::App& command, GenerateArguments& a) {
+void add_start_options(CLI::App& command, GenerateArguments& a) {
   SamplingOptions& s = a.options.sampling;
   command
       .add_option("--steps,--infer-steps,--num-inference-steps", s.steps,
                   "sampling steps (the model's, else 50)")
       ->check(whole_number(1, kMaxSteps));
-  command.add_option("--solver", s.solver,
-                     "euler | heun | midpoint | rk4 | ab2 | ddim | ddpm (euler)");
-  command.add_option("--flow-shift", a.flow_shift, "shift of the schedule; default: the model's")
-      ->check(number());
-  command.add_option("--sigmas", a.sigmas,
-                     "falling noise levels, shifted as in diffusers unless --flow-shift is 1");
-  command
-      .add_option("--embedded-guidance-scale,--embedded-cfg-scale", s.embedded_guidance_scale,
-                  "guidance the model was distilled with (6)")
-      ->check(number());
-  command
-      .add_option("--cfg-scale", s.cfg_scale,
-                  "true classifier-free guidance; 1: off (the model's, else 1)")
-      ->check(number());
+  add_sampling_options(command, s, a.sampling);
   command.add_option("--seed", a.seed, "0 to 2^64-1; -1: a random one, printed (42)");
   command.add_option("--noise-rng", a.noise_rng,
                      "philox | torch-cpu, diffusers' CPU generator (philox)");
@@ -113,15 +101,10 @@ void complete(const CLI::App& command, GenerateArguments& a) {
     throw UsageError("--prompt is missing; expected what the clip should show");
   }
   if (command.count("--negative-prompt") != 0) o.negative_prompt = a.negative_prompt;
-  if (command.count("--flow-shift") != 0) o.sampling.flow_shift = a.flow_shift;
+  parse_sampling(command, a.sampling, o.sampling);
   if (command.count("--strength") != 0 && o.input.empty())
     throw UsageError("--strength needs --input");
   o.sampling.seed = parse_seed(a.seed);
-  if (command.count("--sigmas") != 0) {
-    if (command.count("--steps") != 0)
-      throw UsageError("--steps and --sigmas exclude each other; give only one");
-    o.sampling.sigmas = parse_numbers("--sigmas", a.sigmas);
-  }
   if (a.noise_rng != "philox" && a.noise_rng != "torch-cpu") {
     throw UsageError("--noise-rng is \"" + a.noise_rng + "\", expected philox or torch-cpu");
   }
@@ -139,7 +122,8 @@ void tell_unused(const CLI::App& command, bool finished, const Events& events) {
   if (finished) {
     unused.insert(unused.end(),
                   {"--prompt", "--prompt-file", "--negative-prompt", "--steps", "--solver",
-                   "--flow-shift", "--sigmas", "--embedded-guidance-scale", "--cfg-scale"});
+                   "--tolerance", "--grid", "--flow-shift", "--sigmas", "--embedded-guidance-scale",
+                   "--cfg-scale", "--cfg-rescale", "--cfg-interval"});
   }
   const std::string with = finished ? "--from-latents" : "--initial-latents";
   for (const char* option : unused) {
@@ -179,8 +163,9 @@ std::string text_of(const nlohmann::json& job, int indent) {
 
 void run(const CLI::App& command, GenerateArguments& a) {
   complete(command, a);
-  validate(a.options);  // before texts become JSON
+  check_texts(a.options);  // before they become JSON
   if (a.print_job) {
+    validate(a.options);
     const Job job = job_of(a.options, id_of(a.options.output.path));
     std::printf("%s\n", text_of(job_json(job), 2).c_str());
     return;
@@ -209,7 +194,7 @@ void add_generate(CLI::App& app, Command& chosen) {
   const auto arguments = std::make_shared<GenerateArguments>();
   add_prompt_options(*command, *arguments);
   add_size_options(*command, arguments->options.size);
-  add_sampling_options(*command, *arguments);
+  add_start_options(*command, *arguments);
   add_vae_options(*command, arguments->text);
   add_compute_options(*command, arguments->options.compute);
   add_output_options(*command, arguments->options.output, arguments->text);

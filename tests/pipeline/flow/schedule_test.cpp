@@ -47,6 +47,15 @@ TEST(Schedule, Shift7Of6Steps) {
   EXPECT_EQ(sigmas_of(schedule_times({.steps = 6, .shift = 7.0})), expected);
 }
 
+TEST(Schedule, TheQuadraticGridIsDenserAtTheNoise) {
+  const std::vector<float> plain = {1.f, 0.9375f, 0.75f, 0.4375f, 0.f};
+  EXPECT_EQ(sigmas_of(schedule_times({.steps = 4, .grid = TimeGrid::kQuadratic})), plain);
+  std::vector<float> shifted;
+  for (const float s : plain) shifted.push_back(3.0f * s / (1.0f + 2.0f * s));
+  EXPECT_EQ(sigmas_of(schedule_times({.steps = 4, .grid = TimeGrid::kQuadratic, .shift = 3})),
+            shifted);
+}
+
 TEST(Schedule, Shift7Of30Steps) {
   const std::vector<float> expected = {
       1.f,         0.99509805f, 0.989899f,  0.984375f,  0.97849464f, 0.97222215f, 0.9655172f,

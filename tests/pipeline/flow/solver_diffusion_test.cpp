@@ -118,7 +118,7 @@ TEST(SolverDiffusion, DdpmReproducesMeanAndVarianceOfAGaussian) {
 }
 
 // A flow model's velocity, of data N(mu, s^2): v = mu + (t s^2 - (1 - t)) / var(x_t) (x - t mu).
-TEST(SolverDiffusion, DdpmKeepsTheMarginalsOfAFlowModel) {
+TEST(SolverDiffusion, WhatAddsNoiseKeepsTheMarginalsOfAFlowModel) {
   const Velocity v = [](const at::Tensor& x, double t) {
     const double variance = (1 - t) * (1 - t) + t * t * kStd * kStd;
     return kMean + (t * kStd * kStd - (1 - t)) / variance * (x - t * kMean);
@@ -126,29 +126,39 @@ TEST(SolverDiffusion, DdpmKeepsTheMarginalsOfAFlowModel) {
   std::vector<double> times;
   for (int i = 0; i <= 200; ++i) times.push_back(i / 200.0);
   const at::Tensor x_0 = philox_normal({20000}, 3).to(at::kDouble);
-  const auto check = [&](int step, double t, at::Tensor x) {
-    if (step % 50 != 49) return x;
-    const double variance = (1 - t) * (1 - t) + t * t * kStd * kStd;
-    EXPECT_NEAR(x.mean().item<double>(), t * kMean, 0.03) << t;
-    EXPECT_NEAR(x.var().item<double>() / variance, 1, 0.08) << t;
-    return x;
-  };
-  ddpm(v, x_0, times, {check, 5});
+  for (const Solver& solver : solvers()) {
+    if (solver.order != kStochastic) continue;
+    const auto check = [&](int step, double t, at::Tensor x) {
+      if (step % 50 != 49) return x;
+      const double variance = (1 - t) * (1 - t) + t * t * kStd * kStd;
+      EXPECT_NEAR(x.mean().item<double>(), t * kMean, 0.03) << solver.name << t;
+      EXPECT_NEAR(x.var().item<double>() / variance, 1, 0.08) << solver.name << t;
+      return x;
+    };
+    const at::Tensor x_1 = solver.solve(v, x_0, times, {check, 5});
+    // Unlike an ODE, it forgets where it began.
+    const double correlation = ((x_1 - kMean) * x_0).mean().item<double>() / kStd;
+    EXPECT_LT(std::abs(correlation), 0.3) << solver.name;
+  }
 }
 
-TEST(SolverDiffusion, DdpmIsAFunctionOfItsSeed) {
+TEST(SolverDiffusion, WhatAddsNoiseIsAFunctionOfItsSeed) {
   const Velocity v = [](const at::Tensor& x, double) { return -x; };
   const std::vector<double> times = {0, 0.5, 1};
-  const auto run = [&](uint64_t seed) { return ddpm(v, at::ones({4}), times, {{}, seed}); };
-  EXPECT_TRUE(at::equal(run(1), run(1)));
-  EXPECT_FALSE(at::equal(run(1), run(2)));
+  for (const auto solve : {ddpm, sde}) {
+    const auto run = [&](uint64_t seed) { return solve(v, at::ones({4}), times, {{}, seed}); };
+    EXPECT_TRUE(at::equal(run(1), run(1)));
+    EXPECT_FALSE(at::equal(run(1), run(2)));
+  }
 }
 
-TEST(SolverDiffusion, DdpmGoesOnlyForward) {
+TEST(SolverDiffusion, TheseGoFromNoiseToDataOnly) {
   const Velocity v = [](const at::Tensor& x, double) { return x; };
-  EXPECT_THROW(ddpm(v, at::ones({2}), {1.0, 0.5}), UsageError);
-  EXPECT_THROW(ddpm(v, at::ones({2}), {0.5, 1.5}), UsageError);
-  EXPECT_THROW(ddpm(v, at::ones({2}), {-0.5, 0.5}), UsageError);
+  for (const auto solve : {ddpm, sde, dpmpp2m, unipc}) {
+    EXPECT_THROW(solve(v, at::ones({2}), {1.0, 0.5}, {}), UsageError);
+    EXPECT_THROW(solve(v, at::ones({2}), {0.5, 1.5}, {}), UsageError);
+    EXPECT_THROW(solve(v, at::ones({2}), {-0.5, 0.5}, {}), UsageError);
+  }
 }
 
 }  // namespace

@@ -42,6 +42,22 @@ TEST(Validate, ThingsThatGoTogether) {
   }
 }
 
+TEST(Validate, WhatWouldHaveNoEffect) {
+  const Change rescale = [](GenerateOptions& o) { o.sampling.cfg_rescale = 0.5; };
+  const Change interval = [](GenerateOptions& o) { o.sampling.cfg_interval = {0.2, 0.8}; };
+  const Change tolerance = [](GenerateOptions& o) { o.sampling.tolerance = 1e-3; };
+  expect_contains(refused({rescale}), {"--cfg-rescale has no effect with --cfg-scale 1"});
+  expect_contains(refused({interval}), {"--cfg-interval has no effect with --cfg-scale 1"});
+  expect_contains(refused({tolerance}), {"--tolerance has no effect with --solver euler"});
+  GenerateOptions options;
+  for (const Change& change : {rescale, interval, tolerance}) change(options);
+  options.sampling.cfg_scale = 3;
+  options.sampling.solver = "dopri5";
+  EXPECT_NO_THROW(validate(options));
+  options.sampling.cfg_interval = {0.8, 0.2};
+  expect_contains(error_text<UsageError>([&] { validate(options); }), {"0.8 to 0.2", "rise"});
+}
+
 TEST(Validate, Ranges) {
   for (const double strength : {-0.1, 1.1, std::nan("")})
     expect_contains(refused({[=](GenerateOptions& o) { o.strength = strength; }}),
