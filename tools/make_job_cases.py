@@ -38,11 +38,13 @@ VALUES = {
     "Width": [16],
 }
 for key, values in {
-    "sampling": {"solver": ["euler", "ddpm", "dpm++2m", "unipc", "dopri5", "sde", "Euler", None], "steps": [1, 10000, 10001, 0, 2.0, None],
+    "sampling": {"solver": ["euler", "ddpm", "dpm++2m", "unipc", "dopri5", "sde", "Euler", None],
+                 "steps": [1, 10000, 10001, 0, 2.0, None],
                  "flow_shift": [7, 0, -1, None], "embedded_guidance_scale": [0, 1000, 1001], "step": [3],
                  "cfg_scale": [1, 0.9, 7.5],
                  "cfg_rescale": [0, 1, 1.5], "cfg_interval": [[0.1, 0.9], [0.5], [0, 1.5], 1, None],
-                 "tolerance": [1e-4, 0, 2, None], "grid": ["uniform", "quadratic", "cosine"], "sigmas": [None, [], [1, 0.5], [1.5], ["1"], 1]},
+                 "tolerance": [1e-4, 0, 2, None], "grid": ["uniform", "quadratic", "cosine"],
+                 "sigmas": [None, [], [1, 0.5], [1.5], ["1"], 1]},
     "checkpoint": {"every_steps": [0, 5, -1, 2.5], "save_latents": [True, 1, None]},
     "vae": {"tiling": ["off", "on", "auto", True], "tile_px": [256, [256, 128], [256], [256, 128.5], 7, None],
             "tile_stride_px": [192, [96, 96]], "tile_frames": [16, 0], "tile_frame_stride": [12, 1.5]},
