@@ -193,6 +193,11 @@ void check_strict(const Fields& fields, const GenerateOptions& options) {
                   "determinism strict");
 }
 
+void read_text(Fields& fields, const std::string& key, std::optional<std::string>& text) {
+  if (!fields.skip_null(key)) read_optional(fields, key, text);
+  if (text && text->size() > kMostText) fail_of_length(fields, key, *text);
+}
+
 }  // namespace
 
 Job read_job(const JsonDocument& document, const std::string& pointer) {
@@ -211,14 +216,14 @@ Job read_job(const JsonDocument& document, const std::string& pointer) {
   if (job.task != "decode") fields.require({"prompt"});
   fields.read("prompt", o.prompt);
   if (o.prompt.size() > kMostText) fail_of_length(fields, "prompt", o.prompt);
-  if (!fields.skip_null("negative_prompt"))
-    read_optional(fields, "negative_prompt", o.negative_prompt);
-  if (o.negative_prompt && o.negative_prompt->size() > kMostText)
-    fail_of_length(fields, "negative_prompt", *o.negative_prompt);
+  read_text(fields, "negative_prompt", o.negative_prompt);
+  read_text(fields, "source_prompt", o.source_prompt);
   read_name(fields, "input", o.input);
   read_name(fields, "first_frame", o.first_frame);
   read_name(fields, "from_latents", o.from_latents);
   read_name(fields, "initial_latents", o.initial_latents);
+  fields.read("invert", o.invert);
+  if (o.invert) o.strength = 1;  // back to pure noise, unless it is said
   fields.read("strength", o.strength, 0, 1);
   read_size(fields, o.size);
   read_sampling(fields.object("sampling"), o.sampling);

@@ -69,6 +69,8 @@ json job_json(const Job& said) {
   put(job, "from_latents", o.from_latents);
   put(job, "initial_latents", o.initial_latents);
   if (!o.input.empty()) job["strength"] = o.strength;
+  if (o.invert) job["invert"] = true;
+  put(job, "source_prompt", o.source_prompt);
   put(job, "width", o.size.width);
   put(job, "height", o.size.height);
   put(job, "num_frames", o.size.num_frames);

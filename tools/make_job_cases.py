@@ -27,6 +27,8 @@ VALUES = {
     "prompt": ["", "\u0416 \n", 3, None],
     "negative_prompt": ["", None, 3],
     "input": TEXTS, "first_frame": TEXTS, "from_latents": TEXTS, "initial_latents": TEXTS,
+    "invert": [True, False, 1, None],
+    "source_prompt": ["a cat", "", 7, None, "a\u0000b"],
     "strength": [0, 1, 0.5, 1.01, -0.1, "1", None, True],
     "width": NUMBERS, "height": NUMBERS, "num_frames": NUMBERS,
     "fps": [1, 240, 23.976, 0, 241, None, "24", True],

@@ -136,6 +136,7 @@ struct Solver {
   int evaluations;      // of the velocity, per step; kAdaptive: as many as it needs
   int first_steps = 0;  // so many steps at the beginning
   int first_evaluations = 0;  // cost so many each
+  bool goes_back = true;      // whether the times may fall, from data to noise
 };
 inline constexpr int kStochastic = 0, kAdaptive = 0;
 

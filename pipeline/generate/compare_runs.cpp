@@ -36,6 +36,7 @@ std::vector<Stage> stages_of(const json& manifest) {
   };
   add("input");
   add("noise");
+  add("inverted");
   if (const json* states = find(manifest, "/sampling/state_sha256")) {
     for (size_t i = 0; i < states->size(); ++i)
       stages.emplace_back("step " + std::to_string(i), (*states)[i].dump());

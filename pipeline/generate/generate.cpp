@@ -6,13 +6,11 @@
 #include "errors/error.h"
 #include "errors/quote.h"
 #include "files/output_file.h"
-#include "models/weights/out_of_memory.h"
 #include "models/weights/safetensors.h"
 #include "pipeline/flow/guidance.h"
 #include "pipeline/flow/schedule.h"
 #include "pipeline/flow/solver.h"
-#include "pipeline/generate/decode.h"
-#include "pipeline/generate/decode_retry.h"
+#include "pipeline/generate/decode_stage.h"
 #include "pipeline/generate/dump.h"
 #include "pipeline/generate/encode.h"
 #include "pipeline/generate/memory_budget.h"
@@ -67,7 +65,7 @@ class Run {
     }
     record_.hashes["latents"] = sha256_of_tensor(latents_);
     if (saved) write_safetensors(*saved, {{"latents", latents_}});
-    decode();
+    DecodeStage(options_, plan_.vae, events_)(latents_, model_, record_, dump_, output_);
     output_->finish(record_,
                     [this](const RunRecord& record) { return manifest_json(options_, record); });
     return record_;
@@ -139,6 +137,8 @@ class Run {
     PaddedText padded;
     positive_ =
         text->encode("prompt", options_.prompt, events_, dump_.active() ? &padded : nullptr);
+    if (options_.source_prompt)
+      source_ = text->encode("source prompt", *options_.source_prompt, events_);
     if (guides())
       negative_ = text->encode("negative prompt", options_.negative_prompt.value_or(""), events_);
     if (dump_.active()) {
@@ -157,7 +157,9 @@ class Run {
     dump_.write("noise", {{"latents", noise_}});
     at::Tensor& latents = state_.sampling.latents;
     latents = std::move(noise_);
-    if (!options_.input.empty()) {
+    if (options_.invert) {
+      latents = encode(std::move(frames_));
+    } else if (!options_.input.empty()) {
       latents = interpolate(latents, encode(std::move(frames_)), plan_.times.front());
     } else if (!options_.first_frame.empty()) {
       latents.narrow(2, 0, 1).copy_(encode(std::move(frames_)));
@@ -187,7 +189,12 @@ class Run {
       if (first) dump_.write(TensorDump::numbered("velocity", 0), {{"velocity", output}});
       first = false;
     };
-    NetworkOptions network{record_.guidance.value_or(0), plan_.path.diffusion, dump_first};
+    NetworkOptions network{record_.guidance.value_or(0), plan_.path.diffusion, {}};
+    if (options_.invert && state_.sampling.steps_done == 0) {
+      const TextEmbedding& source = options_.source_prompt ? source_ : positive_;
+      find_noise(transformer_velocity(*transformer, source, record_.plan, network));
+    }
+    network.output = dump_first;
     Velocity velocity = transformer_velocity(*transformer, positive_, record_.plan, network);
     if (guides()) {
       network.output = {};
@@ -198,9 +205,20 @@ class Run {
     integrate(velocity);
   }
 
+  SamplePlan sample_plan() const {
+    return {plan_.times, options_.sampling.solver, options_.sampling.seed,
+            options_.sampling.tolerance, !options_.first_frame.empty()};
+  }
+
+  // From the clip's latents, which are data, to what to sample from.
+  void find_noise(const Velocity& velocity) {
+    at::Tensor& latents = state_.sampling.latents;
+    latents = invert(velocity, latents.to(record_.plan.device), sample_plan(), events_).cpu();
+    record_.hashes["inverted"] = sha256_of_tensor(latents);
+    dump_.write("inverted", {{"latents", latents}});
+  }
+
   void integrate(const Velocity& velocity) {
-    const SamplePlan plan = {plan_.times, options_.sampling.solver, options_.sampling.seed,
-                             options_.sampling.tolerance, !options_.first_frame.empty()};
     const auto see = [this](const SamplingState& state) {
       record_.state_hashes.push_back(sha256_of_tensor(state.latents));
       dump_.write(TensorDump::numbered("step", state.steps_done - 1), {{"latents", state.latents}});
@@ -213,7 +231,7 @@ class Run {
     for (at::Tensor& past : start.memory.past) past = past.to(record_.plan.device);
     saved_steps_ = start.steps_done;
     try {
-      sample(velocity, std::move(start), plan, events_, see);
+      sample(velocity, std::move(start), sample_plan(), events_, see);
     } catch (const Interrupted&) {
       if (saved_steps_ < state_.sampling.steps_done) save_state();
       throw;
@@ -223,52 +241,13 @@ class Run {
     state_.sampling.latents = state_.sampling.latents.cpu();
   }
 
-  void decode() {
-    events_.check_stop();
-    const auto vae = model_.decoder();
-    record_.weights = model_.digest().by_component();
-    // Divided in the VAE's own type, as diffusers does.
-    const at::Tensor z = latents_.to(record_.plan.vae) / plan_.vae.scaling_factor;
-    bool again = false;
-    const auto attempt = [&](const VaeTiling& tiling) {
-      // Frames of an attempt that failed are not to be in the clip.
-      if (again) output_.emplace(options_.output, record_.size);
-      again = true;
-      record_.tiling = tiling;
-      decode_in(tiling, *vae, z);
-    };
-    // Networks that were kept must not change the tiles: first they go.
-    const auto attempt_alone = [&](const VaeTiling& tiling) {
-      try {
-        return attempt(tiling);
-      } catch (const std::exception& error) {
-        if (!is_out_of_memory(error) || !model_.free_kept()) throw;
-      }
-      attempt(tiling);
-    };
-    const bool retry = options_.compute.determinism != Determinism::kStrict;
-    if (!retry) return attempt_alone(record_.tiling);
-    decode_retrying(record_.tiling, plan_.vae, record_.size, events_, attempt_alone);
-  }
-
-  void decode_in(const VaeTiling& tiling, const HunyuanVae& vae, const at::Tensor& z) {
-    output_->set_manifest(manifest_json(options_, record_));
-    std::vector<at::Tensor> kept;
-    DecodeSinks sinks;
-    sinks.frame = [&](const at::Tensor& frame) { output_->write(frame); };
-    if (dump_.active())
-      sinks.decoded = [&](const at::Tensor& frames) { kept.push_back(frames.clone()); };
-    decode_latents(vae, z, tiling, record_.plan, events_, sinks);
-    if (dump_.active()) dump_.write("decoded", {{"frames", at::cat(kept, 0)}});
-  }
-
   const GenerateOptions& options_;
   const Events& events_;
   RunModel model_;
   TensorDump dump_;
   RunPlan plan_;
   RunRecord& record_;  // that of the plan, completed
-  TextEmbedding positive_, negative_;
+  TextEmbedding positive_, negative_, source_;
   at::Tensor noise_, frames_;  // from read_start() to encode_start()
   std::optional<StateFile> file_;
   RunState state_;

@@ -118,6 +118,10 @@ std::string manifest_json(const GenerateOptions& o, const RunRecord& record) {
     const char* rng = o.sampling.noise_rng == NoiseRng::kPhilox ? "philox" : "torch-cpu";
     manifest["seed"] = drawn ? json(o.sampling.seed) : json(nullptr);
     manifest["noise"] = {{"rng", drawn ? json(rng) : json(nullptr)}, {"dtype", "float32"}};
+    if (o.invert) {
+      manifest["inversion"] = {
+          {"source_prompt", o.source_prompt ? json(*o.source_prompt) : json(nullptr)}};
+    }
     manifest["strength"] = o.input.empty() ? json(nullptr) : json(o.strength);
   }
   return dumped(manifest);

@@ -97,8 +97,12 @@ struct GenerateOptions {
   std::map<std::string, std::string> weights_sha256;  // by component, as in manifests; empty: any
   std::string prompt;
   std::optional<std::string> negative_prompt;
-  std::string input;                          // clip to start from; empty: none
-  double strength = 0.8;                      // of the change to `input`, 0..1
+  std::string input;      // clip to start from; empty: none
+  double strength = 0.8;  // of the change to `input`, 0..1
+  // The noise is not drawn, but the one that the ODE leads back to from `input` under
+  // source_prompt, without guidance; unset: under the prompt itself.
+  bool invert = false;
+  std::optional<std::string> source_prompt;
   std::string first_frame;                    // image held as the first frame; empty: none
   std::string initial_latents, from_latents;  // safetensors files; empty: none
   SizeOptions size;

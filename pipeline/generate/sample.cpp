@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "pipeline/flow/noise.h"
 #include "pipeline/generate/guard.h"
 
@@ -57,8 +59,11 @@ Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmb
       [answer](const at::Tensor& x, double sigma) { return answer(x, timestep_of_sigma(sigma)); });
 }
 
-at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePlan& plan,
-                  const Events& events, const StepObserver& observer) {
+namespace {
+
+// In the direction of the plan's times; `stage` is what progress and errors call it.
+at::Tensor walk(const Velocity& velocity, SamplingState start, const SamplePlan& plan,
+                const Events& events, const StepObserver& observer, const std::string& stage) {
   const int64_t steps = static_cast<int64_t>(plan.times.size()) - 1;
   SamplingState now = start;
   Velocity interruptible = [&](const at::Tensor& state, double t) {
@@ -70,11 +75,11 @@ at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePla
   const auto after_step = [&](int step, double, at::Tensor state) {
     // Noise that a stochastic solver adds knows of no velocity.
     if (plan.hold_first_frame) state.select(2, 0).copy_(start.latents.select(2, 0));
-    check_finite(state, "sampling step " + std::to_string(step));
+    check_finite(state, (stage == "sample" ? "sampling" : stage) + " step " + std::to_string(step));
     now.steps_done = step + 1;
     now.latents = state;
     if (observer) observer(now);
-    events.report("sample", step + 1, steps);
+    events.report(stage, step + 1, steps);
     return state;
   };
   SolveOptions options{.after_step = after_step, .seed = plan.seed};
@@ -82,6 +87,19 @@ at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePla
   options.begin = start.steps_done;
   options.memory = &now.memory;
   return find_solver(plan.solver).solve(interruptible, start.latents, plan.times, options);
+}
+
+}  // namespace
+
+at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePlan& plan,
+                  const Events& events, const StepObserver& observer) {
+  return walk(velocity, std::move(start), plan, events, observer, "sample");
+}
+
+at::Tensor invert(const Velocity& velocity, const at::Tensor& data, SamplePlan plan,
+                  const Events& events) {
+  std::reverse(plan.times.begin(), plan.times.end());
+  return walk(velocity, {0, data, {}, 0}, plan, events, {}, "invert");
 }
 
 }  // namespace flowreel

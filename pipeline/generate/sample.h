@@ -62,4 +62,9 @@ using StepObserver = std::function<void(const SamplingState&)>;
 at::Tensor sample(const Velocity& velocity, SamplingState start, const SamplePlan& plan,
                   const Events& events, const StepObserver& observer = {});
 
+// The way back: from data to the state at plan.times.front() from which sample() leads there, but
+// for the solver's error. Errors as sample()'s.
+at::Tensor invert(const Velocity& velocity, const at::Tensor& data, SamplePlan plan,
+                  const Events& events);
+
 }  // namespace flowreel

@@ -29,6 +29,22 @@ void check_text(const char* name, const std::string& text) {
     throw DataError(std::string("the ") + name + " has a zero byte; expected text");
 }
 
+void check_inversion(const GenerateOptions& o) {
+  if (o.source_prompt && !o.invert)
+    throw UsageError("--source-prompt has no effect without --invert");
+  if (!o.invert) return;
+  if (o.input.empty()) throw UsageError("--invert needs --input, the clip to begin from");
+  exclude("--invert", true, "--initial-latents", !o.initial_latents.empty());
+  if (find_solver(o.sampling.solver).goes_back) return;
+  std::string names;
+  for (const Solver& solver : solvers()) {
+    if (solver.goes_back) names += (names.empty() ? "" : ", ") + std::string(solver.name);
+  }
+  throw UsageError("--solver is " + o.sampling.solver +
+                   ", which goes from noise to data only; expected one of " + names +
+                   " with --invert");
+}
+
 // What was asked for and would have no effect.
 void check_sampling(const SamplingOptions& s) {
   find_solver(s.solver);
@@ -78,12 +94,14 @@ void validate(const GenerateOptions& o) {
                      ", expected 0 or more steps");
   }
   check_sampling(o.sampling);
+  check_inversion(o);
   check_texts(o);
 }
 
 void check_texts(const GenerateOptions& o) {
   check_text("prompt", o.prompt);
   check_text("negative prompt", o.negative_prompt.value_or(""));
+  check_text("source prompt", o.source_prompt.value_or(""));
 }
 
 std::string task_name(const GenerateOptions& o) {

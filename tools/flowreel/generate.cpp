@@ -25,7 +25,7 @@ constexpr int64_t kMaxSteps = 10000;
 struct GenerateArguments {
   GenerateOptions options;
   SharedText text;
-  std::string prompt_file, negative_prompt, seed = "42", noise_rng = "philox";
+  std::string prompt_file, negative_prompt, source_prompt, seed = "42", noise_rng = "philox";
   SamplingText sampling;
   bool print_job = false;
 };
@@ -43,8 +43,13 @@ void add_prompt_options(CLI::App& command, GenerateArguments& a) {
   command.add_option("-i,--input", a.options.input, "clip or folder of images to start from")
       ->check(not_empty());
   command
-      .add_option("--strength", a.options.strength, "how much of --input to change, 0 to 1 (0.8)")
+      .add_option("--strength", a.options.strength,
+                  "how much of --input to change, 0 to 1 (0.8; with --invert 1)")
       ->check(number());
+  command.add_flag("--invert", a.options.invert,
+                   "begin from the noise that leads to --input, and not from drawn noise");
+  command.add_option("--source-prompt", a.source_prompt,
+                     "what --input shows, for --invert (the prompt)");
   command.add_option("--first-frame", a.options.first_frame, "image to hold as the first frame")
       ->check(not_empty());
 }
@@ -102,6 +107,8 @@ void complete(const CLI::App& command, GenerateArguments& a) {
   }
   if (command.count("--negative-prompt") != 0) o.negative_prompt = a.negative_prompt;
   parse_sampling(command, a.sampling, o.sampling);
+  if (command.count("--source-prompt") != 0) o.source_prompt = a.source_prompt;
+  if (o.invert && command.count("--strength") == 0) o.strength = 1;
   if (command.count("--strength") != 0 && o.input.empty())
     throw UsageError("--strength needs --input");
   o.sampling.seed = parse_seed(a.seed);

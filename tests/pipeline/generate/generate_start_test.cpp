@@ -147,6 +147,45 @@ TEST_F(StartTest, InputWhoseOwnLengthDoesNotFit) {
                   {"input.mkv\" has 6 frames", "give --num-frames 5"});
 }
 
+// Back to noise and forth again along one ODE leads to the clip's own latents.
+TEST_F(StartTest, InversionComesBackToTheClip) {
+  options_.input = lossless_clip(folder_ / "input.mkv", frames_);
+  options_.invert = true;
+  options_.strength = 1;
+  options_.sampling.steps = 40;
+  options_.sampling.flow_shift = 1;
+  options_.output.dump_tensors = folder_ / "dump";
+  const at::Tensor own = latents_of(frames_);
+  std::map<std::string, double> missed;
+  for (const char* solver : {"euler", "midpoint", "rk4"}) {
+    options_.sampling.solver = solver;
+    const RunRecord record = run();
+    missed[solver] = relative_l2(final_latents(), own);
+    const at::Tensor noise = read_tensor(folder_ / "dump/inverted.safetensors", "latents");
+    EXPECT_EQ(record.hashes.at("inverted"), sha256_of_tensor(noise));
+    EXPECT_GT(relative_l2(noise, own), 0.1);
+    EXPECT_EQ(record.sigmas.front(), 1);
+  }
+  EXPECT_LT(missed["rk4"], 2e-2);
+  EXPECT_LT(missed["rk4"], missed["euler"]);
+  EXPECT_LT(missed["midpoint"], missed["euler"]);
+}
+
+TEST_F(StartTest, InversionUnderAnotherPromptEdits) {
+  options_.input = lossless_clip(folder_ / "input.mkv", frames_);
+  options_.invert = true;
+  options_.strength = 1;
+  const RunRecord same = run();
+  options_.source_prompt = options_.prompt;
+  EXPECT_EQ(run().hashes.at("inverted"), same.hashes.at("inverted")) << "its own prompt is usual";
+  options_.source_prompt = "something else";
+  const RunRecord other = run();
+  EXPECT_NE(other.hashes.at("inverted"), same.hashes.at("inverted"));
+  EXPECT_NE(other.hashes.at("latents"), same.hashes.at("latents"));
+  options_.sampling.seed += 1;
+  EXPECT_EQ(run().hashes.at("latents"), other.hashes.at("latents")) << "no noise is drawn";
+}
+
 TEST_F(StartTest, FirstFrameIsHeldByEverySolver) {
   const at::Tensor image = frames_.select(0, 3).contiguous();
   options_.first_frame = folder_ / "first.png";

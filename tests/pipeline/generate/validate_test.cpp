@@ -1,6 +1,7 @@
 // What is refused before anything is opened.
 #include "pipeline/generate/validate.h"
 
+#include "pipeline/flow/solver.h"
 #include "tests/pipeline/generate/run.h"
 
 namespace flowreel {
@@ -56,6 +57,24 @@ TEST(Validate, WhatWouldHaveNoEffect) {
   EXPECT_NO_THROW(validate(options));
   options.sampling.cfg_interval = {0.8, 0.2};
   expect_contains(error_text<UsageError>([&] { validate(options); }), {"0.8 to 0.2", "rise"});
+}
+
+TEST(Validate, Inversion) {
+  const Change invert = [](GenerateOptions& o) { o.invert = true; };
+  const Change source = [](GenerateOptions& o) { o.source_prompt = "a cat"; };
+  expect_contains(refused({invert}), {"--invert needs --input"});
+  expect_contains(refused({source}), {"--source-prompt", "--invert"});
+  expect_contains(refused({invert, kInput, kInitial}), {"--invert", "--initial-latents"});
+  for (const Solver& solver : solvers()) {
+    const Change solved = [&](GenerateOptions& o) { o.sampling.solver = solver.name; };
+    if (solver.goes_back) {
+      GenerateOptions options;
+      for (const Change& change : {invert, source, kInput, solved}) change(options);
+      EXPECT_NO_THROW(validate(options)) << solver.name;
+    } else {
+      expect_contains(refused({invert, kInput, solved}), {solver.name, "noise to data", "rk4"});
+    }
+  }
 }
 
 TEST(Validate, Ranges) {
