@@ -24,10 +24,6 @@ std::string folder_of(const Job& job, const std::string& output_dir) {
   return (fs::path(output_dir) / job.id).string();
 }
 
-std::string checkpoint_file(const Job& job, const std::string& output_dir) {
-  return (fs::path(output_dir) / ".checkpoints" / (job.id + ".safetensors")).string();
-}
-
 std::string clip_name(const std::string& codec) { return "clip" + clip_ending(codec); }
 
 GenerateOptions options_in(const Job& job, const std::string& folder) {
@@ -105,7 +101,7 @@ JobResult run_job(const Job& job, const RunJobOptions& where, const Events& even
   result.folder = folder_of(job, where.output_dir);
   result.clip = (fs::path(result.folder) / clip_name(job.options.output.codec)).string();
   result.manifest = (fs::path(result.folder) / "manifest.json").string();
-  const std::string checkpoint = checkpoint_file(job, where.output_dir);
+  const std::string checkpoint = checkpoint_file(where.output_dir, job.id);
   std::error_code ignored;
   if (is_done(job, result.folder)) {
     result.was_there = true;

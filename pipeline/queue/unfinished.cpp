@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kClaim = "t";
+constexpr const char *kCheckpoints = ".checkpoints", *kCheckpointEnding = ".safetensors";
 
 // What stands between the two, or nothing.
 std::string between(const std::string& text, const std::string& before, const std::string& after) {
@@ -58,9 +59,19 @@ void remove_unfinished(const std::string& output_dir, const std::string& id, int
   }
 }
 
+std::string checkpoint_file(const std::string& output_dir, const std::string& id) {
+  return (fs::path(output_dir) / kCheckpoints / (id + kCheckpointEnding)).string();
+}
+
 void remove_abandoned(const std::string& output_dir, JobStore& store) {
   std::error_code error;
   std::vector<fs::path> abandoned;
+  for (const auto& entry : fs::directory_iterator(fs::path(output_dir) / kCheckpoints, error)) {
+    const std::string id = between(entry.path().filename().string(), "", kCheckpointEnding);
+    if (id.empty()) continue;
+    const std::vector<JobInfo> jobs = store.list({.key = id});
+    if (!jobs.empty() && jobs[0].state == JobState::kSucceeded) abandoned.push_back(entry.path());
+  }
   for (const auto& entry : fs::directory_iterator(output_dir, error)) {
     const auto name = claimed_name(entry.path().filename().string());
     if (!name) continue;

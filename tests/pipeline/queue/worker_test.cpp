@@ -101,6 +101,12 @@ TEST_F(WorkerTest, WhatDeadWorkersLeftIsRemoved) {
   const auto other = store_->claim({.worker = "other"});
   leave(".alive." + claim_tag(other->token) + ".tmp");
   leave(".stranger.t1.tmp");
+  // Written by a claim that was lost and did not know it yet.
+  const int64_t done = store_->submit({.job = "{}", .key = "done"}).id;
+  const auto third = store_->claim({.worker = "third"});
+  store_->succeed(done, third->token, kDigest);
+  for (const char* name : {"a.t1.b", "done", "stranger"})
+    leave(".checkpoints/" + std::string(name) + ".safetensors");
   leave(".alive.Xy12.tmp");
   const auto finish = std::async(std::launch::async, [&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -111,6 +117,9 @@ TEST_F(WorkerTest, WhatDeadWorkersLeftIsRemoved) {
   EXPECT_EQ(work(), WorkerEnd::kDrained);
   EXPECT_FALSE(is_there("out/.alive." + claim_tag(other->token) + ".tmp"));
   EXPECT_TRUE(is_there("out/.stranger.t1.tmp")) << "of another queue";
+  EXPECT_FALSE(is_there("out/.checkpoints/done.safetensors"));
+  EXPECT_TRUE(is_there("out/.checkpoints/a.t1.b.safetensors")) << "it may be retried";
+  EXPECT_TRUE(is_there("out/.checkpoints/stranger.safetensors"));
   EXPECT_TRUE(is_there("out/.alive.Xy12.tmp")) << "of no claim";
 }
 
