@@ -54,7 +54,7 @@ def random_vae(folder, seed):
             values = np.full(shape, 1.0 if name.endswith("weight") else 0.0, np.float32)
         else:
             fan_in = int(np.prod(shape[1:])) if len(shape) > 1 else 512
-            values = draw.uniform(-1, 1, shape).astype(np.float32) / np.sqrt(fan_in)
+            values = (draw.uniform(-1, 1, shape) / np.sqrt(fan_in)).astype(np.float32)
         blobs.append(values.tobytes())
         header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [end, end + len(blobs[-1])]}
         end += len(blobs[-1])
