@@ -34,7 +34,7 @@ class Meter {
 // One row of the table of meters (meter_table.cpp).
 struct MeterRow {
   std::vector<const Definition*> definitions;
-  std::unique_ptr<Meter> (*make)(const ClipFacts& facts) = nullptr;
+  std::function<std::unique_ptr<Meter>(const ClipFacts& facts)> make;
 };
 
 }  // namespace flowreel

@@ -2,6 +2,7 @@
 
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
+#include <utility>
 #include <vector>
 
 #include "errors/error.h"
@@ -85,8 +86,12 @@ cv::Mat magnitude(const cv::Mat& flow) {
 }
 
 Motion::Motion(const Picture& before, const Picture& now)
-    : onward(optical_flow(before.small_grey(), now.small_grey())),
-      back(optical_flow(now.small_grey(), before.small_grey())),
+    : Motion(optical_flow(before.small_grey(), now.small_grey()),
+             optical_flow(now.small_grey(), before.small_grey())) {}
+
+Motion::Motion(cv::Mat onward_flow, cv::Mat back_flow)
+    : onward(std::move(onward_flow)),
+      back(std::move(back_flow)),
       seen_onward(visible(onward, back)),
       seen_back(visible(back, onward)) {}
 

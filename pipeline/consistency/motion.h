@@ -30,7 +30,8 @@ cv::Mat magnitude(const cv::Mat& flow);
 
 // Both ways between two frames at their working size.
 struct Motion {
-  Motion(const Picture& before, const Picture& now);
+  Motion(const Picture& before, const Picture& now);  // by optical_flow()
+  Motion(cv::Mat onward_flow, cv::Mat back_flow);     // CV_32FC2, however they were got
 
   cv::Mat onward, back;            // before → now, now → before
   cv::Mat seen_onward, seen_back;  // visible() of each, in the coordinates of before, of now

@@ -4,7 +4,7 @@
 #include <limits>
 #include <map>
 
-#include "pipeline/consistency/numbers.h"
+#include "pipeline/consistency/drift_curve.h"
 #include "pipeline/consistency/series.h"
 #include "pipeline/consistency/structural_similarity.h"
 
@@ -62,80 +62,6 @@ class LikenessTo {
   std::map<const Picture*, double> known_;
 };
 
-struct Mean {
-  double sum = 0;
-  int64_t count = 0;
-
-  double value() const { return sum / static_cast<double>(count); }
-};
-
-// SSIM of frames that lie dt apart, for dt = 1, 2, 4, …, with one picture kept for each.
-class DriftCurve {
- public:
-  void see(int64_t frame, const SharedPicture& now, LikenessTo& likeness) {
-    if (frame == 0) first_ = now;
-    size_t octave = 0;
-    for (int64_t dt = 1; dt <= frame && frame % dt == 0; dt *= 2, ++octave) {
-      if (octave == anchors_.size()) anchors_.push_back(first_);
-      pairs_.push_back({frame, octave, likeness(anchors_[octave])});
-      anchors_[octave] = now;
-    }
-  }
-
-  Measurement finish(const ClipEnd& end) const {
-    const std::map<size_t, Mean> curve = within_scenes(end);
-    if (curve.size() < 2) return none(kDriftCurve, Status::kTooFewFrames);
-    Measurement m;
-    m.definition = &kDriftCurve;
-    m.value = slope(curve);
-    for (const auto& [octave, mean] : curve) {
-      m.samples += mean.count;
-      m.note += (m.note.empty() ? "dt " : ", dt ") + std::to_string(int64_t{1} << octave) + ": " +
-                short_number(mean.value(), 4);
-    }
-    return guarded(std::move(m), end);
-  }
-
- private:
-  struct Pair {
-    int64_t frame;  // the later one
-    size_t octave;  // log2(dt)
-    double ssim;
-  };
-
-  std::map<size_t, Mean> within_scenes(const ClipEnd& end) const {
-    std::map<size_t, Mean> curve;
-    for (const Pair& pair : pairs_) {
-      const auto next_cut = std::upper_bound(end.cuts.begin(), end.cuts.end(),
-                                             pair.frame - (int64_t{1} << pair.octave));
-      if (next_cut != end.cuts.end() && *next_cut <= pair.frame) continue;
-      curve[pair.octave].sum += pair.ssim;
-      ++curve[pair.octave].count;
-    }
-    return curve;
-  }
-
-  // Least squares: sum (x - mean x)(y - mean y) / sum (x - mean x)².
-  static double slope(const std::map<size_t, Mean>& curve) {
-    Mean x, y;
-    for (const auto& [octave, mean] : curve) {
-      x.sum += static_cast<double>(octave), ++x.count;
-      y.sum += mean.value(), ++y.count;
-    }
-    double both = 0, square = 0;
-    for (const auto& [octave, mean] : curve) {
-      const double off = static_cast<double>(octave) - x.value();
-      both += off * (mean.value() - y.value());
-      square += off * off;
-    }
-    return both / square;
-  }
-
-  SharedPicture first_;
-  std::vector<SharedPicture> anchors_;  // by octave: the last frame that dt divides
-  std::vector<Pair> pairs_;
-};
-
 class Likeness : public Meter {
  public:
   void see(const FrameMoment& moment) override {
@@ -161,7 +87,7 @@ class Likeness : public Meter {
               none(kDriftCurve, status)};
     }
     return {ssim_.mean(kAdjacentSsim, end), adjacent_psnr(end), first_frame_ssim(end),
-            curve_.finish(end)};
+            curve_.finish(kDriftCurve, end)};
   }
 
  private:
@@ -192,7 +118,7 @@ class Likeness : public Meter {
   SharedPicture first_;
   FrameSeries ssim_{Reach::kPair}, psnr_{Reach::kPair};
   std::vector<double> to_first_;  // by frame; NaN for frame 0
-  DriftCurve curve_;
+  DriftCurve<SharedPicture> curve_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/consistency/dynamic_rule.h"
 #include "pipeline/consistency/series.h"
 #include "pipeline/consistency/still_guard.h"
 
@@ -11,9 +12,7 @@ namespace {
 
 constexpr double kQuantile = 0.95;
 // VBench's: share of the pixels, pixels per frame at a shorter side of 256, pairs per frame.
-constexpr double kDynamicShare = 0.05, kDynamicLimit = 6, kDynamicPairs = 4 / 16.0;
 constexpr double kStaticShare = 0.02, kStaticLimit = 3, kStaticPairs = 2 / 16.0;
-constexpr double kLooksPerSecond = 8;
 
 const Definition kMean = {"motion_degree",
                           "flowreel/motion_degree@1",
@@ -66,66 +65,28 @@ double quantile_of(cv::Mat lengths, double q) {
   return below + (place - std::floor(place)) * (above - below);
 }
 
-bool crosses_a_cut(const ClipEnd& end, int64_t from, int64_t to) {
-  const auto next = std::upper_bound(end.cuts.begin(), end.cuts.end(), from);
-  return next != end.cuts.end() && *next <= to;
-}
-
-Measurement yes_or_no(const Definition& definition, bool yes, int64_t samples) {
-  Measurement m;
-  m.definition = &definition;
-  m.value = yes ? 1 : 0;
-  m.samples = samples;
-  return m;
-}
-
-// What VBench's dynamic degree looks at.
+// VBench's dynamic degree by optical_flow().
 class Dynamic {
  public:
-  explicit Dynamic(double fps) : step_(std::max<int64_t>(1, rounded(fps / kLooksPerSecond))) {}
+  explicit Dynamic(double fps) : rule_(fps) {}
 
   void see(const FrameMoment& moment) {
-    if (moment.index % step_ != 0) return;
+    if (!rule_.looks_at(moment.index)) return;
     const cv::Mat grey = moment.now->small_grey();
     if (moment.motion) {
-      const cv::Mat flow = step_ == 1 ? moment.motion->onward : optical_flow(last_, grey);
-      scores_.push_back(
-          {moment.index, fastest(flow, kDynamicShare) / limit_for(flow, kDynamicLimit)});
+      const cv::Mat flow = rule_.step() == 1 ? moment.motion->onward : optical_flow(last_, grey);
+      rule_.add(moment.index, flow, std::min(flow.rows, flow.cols));
     }
     last_ = grey;
   }
 
   std::vector<Measurement> finish(const ClipEnd& end) const {
-    const int64_t looked_at = (end.frames + step_ - 1) / step_;
-    const int64_t needed = rounded(kDynamicPairs * static_cast<double>(looked_at));
-    if (needed == 0)
-      return {none(kDynamic, Status::kTooFewFrames), none(kDynamicScore, Status::kTooFewFrames)};
-    Measurement score;
-    score.definition = &kDynamicScore;
-    score.series.resize(static_cast<size_t>(end.frames), std::nan(""));
-    int64_t fast = 0;
-    double sum = 0;
-    for (const auto& [frame, ratio] : scores_) {
-      if (crosses_a_cut(end, frame - step_, frame)) continue;
-      score.series[static_cast<size_t>(frame)] = ratio;
-      sum += ratio;
-      fast += ratio > 1;
-      ++score.samples;
-    }
-    if (score.samples == 0)
-      return {none(kDynamic, Status::kNoValidPixels), none(kDynamicScore, Status::kNoValidPixels)};
-    score.value = sum / static_cast<double>(score.samples);
-    return {yes_or_no(kDynamic, fast >= needed, score.samples), score};
+    return {rule_.verdict(kDynamic, end), rule_.score(kDynamicScore, end)};
   }
 
  private:
-  struct Score {
-    int64_t frame;  // the later one
-    double ratio;   // to the threshold
-  };
-  int64_t step_;
+  DynamicRule rule_;
   cv::Mat last_;  // of those looked at, small_grey()
-  std::vector<Score> scores_;
 };
 
 // What VBench's filter for static clips looks at.
