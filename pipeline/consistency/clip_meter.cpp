@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "errors/error.h"
+#include "pipeline/consistency/features/feature_table.h"
 #include "pipeline/consistency/frame_view.h"
 #include "pipeline/consistency/meter_table.h"
 #include "pipeline/consistency/scene_cuts.h"
@@ -28,12 +29,15 @@ struct ClipMeter::State {
   int64_t frames = 0;
 };
 
-ClipMeter::ClipMeter(ClipFacts facts, const std::vector<std::string>& metrics)
+ClipMeter::ClipMeter(ClipFacts facts, const std::vector<std::string>& metrics,
+                     const std::shared_ptr<const FeatureModels>& features)
     : state_(std::make_unique<State>()) {
   for (const std::string& name : metrics) definition_of(name);
   state_->facts = std::move(facts);
   state_->metrics = metrics;
-  for (const MeterRow& row : meter_table()) {
+  std::vector<MeterRow> rows = meter_table();
+  for (MeterRow& row : feature_rows(features, metrics)) rows.push_back(std::move(row));
+  for (const MeterRow& row : rows) {
     const auto asked = [&](const Definition* d) { return is_wanted(*d, metrics); };
     if (std::any_of(row.definitions.begin(), row.definitions.end(), asked))
       state_->meters.push_back(row.make(state_->facts));

@@ -79,10 +79,11 @@ void warn_of_coding(const Coding& coding, const ClipInfo& info, ClipResult& resu
          "dropped where the pieces are in step with it");
 }
 
-// VBench decodes with OpenCV, which does not look at a clip's colour tags.
+// VBench decodes for these with OpenCV, which does not look at a clip's colour tags; meters of
+// others have said so themselves.
 void say_whose_digits(ClipResult& result) {
   for (Measurement& m : result.measurements) {
-    if (std::string_view(m.definition->id).starts_with("vbench/"))
+    if (std::string_view(m.definition->id).starts_with("vbench/") && m.note.empty())
       m.note = "of colours by the clip's tags; VBench's own digits need --decode cv2-compat";
   }
 }
@@ -95,7 +96,7 @@ ClipResult measure_clip(const std::string& path, const MeasureOptions& options) 
   result.name = path;
   describe(path, options, reader.info(), result);
   warn_of_coding(read_coding(path), reader.info(), result);
-  ClipMeter meter(result.facts, options.metrics);
+  ClipMeter meter(result.facts, options.metrics, options.features);
   std::optional<ReferenceClip> reference;
   if (!options.reference.empty()) reference.emplace(path, options.reference, options.read);
   int64_t frames = 0;

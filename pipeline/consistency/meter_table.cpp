@@ -4,6 +4,7 @@
 
 #include "errors/error.h"
 #include "errors/quote.h"
+#include "pipeline/consistency/features/feature_table.h"
 #include "pipeline/consistency/meters/brightness_flicker.h"
 #include "pipeline/consistency/meters/chunk_seams.h"
 #include "pipeline/consistency/meters/detail.h"
@@ -40,6 +41,7 @@ std::vector<const Definition*> clip_definitions() {
 
 std::vector<const Definition*> all_definitions() {
   std::vector<const Definition*> all = clip_definitions();
+  for (const Definition* definition : feature_definitions()) all.push_back(definition);
   for (const Definition* definition : reference_definitions()) all.push_back(definition);
   return all;
 }

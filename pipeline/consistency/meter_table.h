@@ -10,10 +10,11 @@ namespace flowreel {
 
 const std::vector<MeterRow>& meter_table();
 
-// Of every metric of a clip alone, in the order of reports.
+// Of every metric of a clip alone that needs no network, in the order of reports.
 std::vector<const Definition*> clip_definitions();
 
-// Those, and those of a clip beside a reference.
+// Those, those that need a network (features/feature_table.h), and those of a clip beside a
+// reference.
 std::vector<const Definition*> all_definitions();
 
 // Whether it is one of these names; none means all.

@@ -16,7 +16,9 @@ const std::vector<Family>& family_table() {
   static const std::vector<Family> table = {
       {"Flicker", {"temporal_flickering", "brightness_flicker", "colour_flicker", "flicker"}},
       {"Along the motion", {"warping"}},
-      {"Likeness", {"adjacent", "first_frame_ssim", "drift_curve"}},
+      {"Likeness",
+       {"adjacent", "first_frame_ssim", "drift_curve", "subject_consistency",
+        "background_consistency", "clip_temp", "lpips"}},
       {"Drift", {"color_drift", "luma_drift", "contrast", "sharpness", "noise"}},
       {"Motion", {"motion", "dynamic", "static", "still", "duplicate", "longest_freeze", "jitter"}},
       {"Joints", {"seam", "tile", "first_frame_jump", "scene_cuts"}},
@@ -38,6 +40,9 @@ constexpr std::array kSeries = {
     SeriesWords{"contrast_drift", "standard deviation of luma", "levels"},
     SeriesWords{"sharpness_drift", "variance of the Laplacian", "levels²"},
     SeriesWords{"static_filter_dis", "motion by its threshold", ""},
+    SeriesWords{"dynamic_degree", "motion by its threshold", ""},
+    SeriesWords{"drift_curve_dino", "likeness to the first frame", ""},
+    SeriesWords{"drift_curve_clip", "likeness to the first frame", ""},
 };
 // The last one has the curve of noise_sigma.
 constexpr std::array<std::string_view, 3> kNotDrawn = {"still_ratio", "duplicate_ratio",
