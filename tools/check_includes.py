@@ -18,6 +18,7 @@ NETWORKS = ["models/dit", "models/vae", "models/text", "models/layers", "models/
 ENGINE = ["pipeline/flow", "models", *NETWORKS, "codecs"]
 LIBRARY = ["pipeline/queue", "pipeline/evaluate", "pipeline/generate", "pipeline/train"]
 LIBRARY += ["pipeline/train/folder", "pipeline/consistency", *ENGINE]
+TORCHSCRIPT = "pipeline/consistency/features/torchscript"
 LAYERS = {
     "errors": [],
     "files": [],
@@ -33,11 +34,12 @@ LAYERS = {
     "pipeline/train/folder": ["pipeline/train", *ENGINE],
     "pipeline/generate": ["pipeline/consistency", *ENGINE],
     "pipeline/consistency": ENGINE,
+    TORCHSCRIPT: ["pipeline/consistency"],  # no library includes it: an archive is a program
     "pipeline/evaluate": ["pipeline/generate", "pipeline/train", "pipeline/consistency", *ENGINE],
     "pipeline/queue": ["pipeline/generate", *ENGINE],
     "configs": LIBRARY,
-    "tools": ["configs", *LIBRARY],
-    "tests": ["configs", *LIBRARY],
+    "tools": ["configs", TORCHSCRIPT, *LIBRARY],
+    "tests": ["configs", TORCHSCRIPT, *LIBRARY],
     "tests/tools": ["tests", "tools", "configs", *LIBRARY],  # a test reaches what it tests
 }
 
@@ -58,6 +60,7 @@ FOREIGN = [
     (r"opencv2?/", [f"{tests}{layer}" for tests in ("", "tests/") for layer in OPENCV_LAYERS]),
     (r"nlohmann/", JSON_LAYERS),
     (r"CLI/", ["tools"]),
+    (r"(caffe2/|torch/(script\.h|jit\.h|csrc/jit/))", [TORCHSCRIPT]),
     (r"spdlog/", ["tools", "pipeline/queue"]),
     (r"(sqlite3|libpq-fe)\.h$", ["pipeline/queue", "tests/pipeline/queue"]),
     (r"openssl/", ["files"]),
