@@ -144,6 +144,30 @@ class BadInputs(Refusals):
                 self.refuse(65, ["gates.json", *texts], "pan.mkv", "--gates", "gates.json")
         self.refuse(66, ["none.json"], "pan.mkv", "--gates", "none.json")
 
+    def test_manifests_of_networks(self):
+        whole = json.loads((cli.ROOT / "tests/data/features/features.json").read_text())
+
+        def change(edit):
+            changed = json.loads(json.dumps(whole))
+            edit(changed["models"])
+            return json.dumps(changed)
+
+        for texts, content in [
+            ([], "{"),
+            (["models"], "{}"),
+            (["/models", "dino"], '{"models": {}}'),
+            (["/models/dreamsim"], change(lambda m: m.update(dreamsim={}))),
+            (["/models/dino/sha256", "64"], change(lambda m: m["dino"].update(sha256="abc"))),
+            (["/models/raft/sha256", "missing"], change(lambda m: m["raft"].pop("sha256"))),
+            (["/models/clip/input/crop", "none"], change(lambda m: m["clip"]["input"].update(crop="left"))),
+            (["/models/lpips/input"], change(lambda m: m["lpips"].update(input={}))),
+        ]:
+            with self.subTest(content[:60]):
+                (self.folder / "features.json").write_text(content)
+                self.refuse(65, ["features.json", *texts], "pan.mkv", "--features", "features.json")
+        self.refuse(66, ["none.json"], "pan.mkv", "--features", "none.json")
+        self.refuse(64, ["--features"], "pan.mkv", "--features", "")
+
 
 class BadOutputs(Refusals):
     def test_that_exist(self):
@@ -173,9 +197,14 @@ class BadOutputs(Refusals):
         self.measure("pan.mkv", out="base.json")
         self.write("frames/%d.png", clips.pan(3))
         (self.folder / "list.json").write_text('{"clips": [{"clip": "pan.mkv"}]}')
+        features = (cli.ROOT / "tests/data/features/features.json").read_text()
+        (self.folder / "features.json").write_text(features)
+        (self.folder / "raft.pt").write_text("no archive")
         before = (self.folder / "pan.mkv").read_bytes()
         for arguments, name in [(["pan.mkv"], "./pan.mkv"), (["frames", "--reference", "pan.mkv"], "pan.mkv"),
-                                (["--manifest", "list.json"], "list.json"), (["--manifest", "list.json"], "pan.mkv")]:
+                                (["--manifest", "list.json"], "list.json"), (["--manifest", "list.json"], "pan.mkv"),
+                                (["pan.mkv", "--features", "features.json"], "features.json"),
+                                (["pan.mkv", "--features", "features.json"], "raft.pt")]:
             with self.subTest(f"{arguments} {name}"):
                 self.refuse(64, ["--html", name.removeprefix("./")], *arguments, "--html", name, "--overwrite")
         self.assertEqual((self.folder / "pan.mkv").read_bytes(), before)

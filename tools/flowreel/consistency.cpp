@@ -5,10 +5,12 @@
 #include <optional>
 #include <thread>
 
+#include "configs/feature_manifest.h"
 #include "errors/error.h"
 #include "errors/quote.h"
 #include "pipeline/consistency/compare.h"
 #include "pipeline/consistency/comparison_table.h"
+#include "pipeline/consistency/features/torchscript/torchscript_network.h"
 #include "pipeline/consistency/gate.h"
 #include "pipeline/consistency/gate_file.h"
 #include "pipeline/consistency/meter_table.h"
@@ -35,7 +37,7 @@ struct ConsistencyArguments {
   ConsistencyOutputs outputs;
   MeasureAllOptions measure;
   std::vector<std::string> gates;
-  std::string metrics, gate_file, against, decode = "tags", progress = "auto";
+  std::string metrics, features, gate_file, against, decode = "tags", progress = "auto";
   int parallel = 0;  // 0: one per core
   bool quiet = false, list = false;
 };
@@ -94,9 +96,13 @@ std::vector<std::string> wanted_metrics(const ConsistencyArguments& a,
 }
 
 // Before anything is opened: nothing that is read may be written over.
-void check_all_names(const ConsistencyArguments& a, const std::vector<ClipRequest>& requests) {
-  InputNames inputs = {
-      {"--against", a.against}, {"--gates", a.gate_file}, {"--manifest", a.inputs.manifest}};
+void check_all_names(const ConsistencyArguments& a, const std::vector<ClipRequest>& requests,
+                     const std::vector<FeatureFile>& networks) {
+  InputNames inputs = {{"--against", a.against},
+                       {"--gates", a.gate_file},
+                       {"--manifest", a.inputs.manifest},
+                       {"--features", a.features}};
+  for (const FeatureFile& network : networks) inputs.emplace_back("the network", network.path);
   for (const ClipRequest& request : requests) {
     inputs.emplace_back("the clip", request.clip);
     inputs.emplace_back("the reference", request.reference);
@@ -113,7 +119,9 @@ Results measured(ConsistencyArguments& a, const std::vector<ClipRequest>& reques
     events.report("measure", done, total);
   };
   MeasuredClips clips = measure_clips(requests, a.measure);
-  return {std::move(clips.clips), environment_versions(), std::move(clips.failed)};
+  std::map<std::string, std::string> versions = environment_versions();
+  if (a.measure.each.features) versions.merge(feature_versions(*a.measure.each.features));
+  return {std::move(clips.clips), std::move(versions), std::move(clips.failed)};
 }
 
 void evaluate(ConsistencyReport& report, const std::vector<Gate>& gates,
@@ -191,8 +199,13 @@ void run(ConsistencyArguments& a) {
   if (!a.against.empty()) baseline = read_results(a.against);
   a.measure.each.metrics = wanted_metrics(a, gates);
   const std::vector<ClipRequest> requests = requested_clips(a.inputs);
-  check_all_names(a, requests);
+  std::vector<FeatureFile> networks;
+  if (!a.features.empty()) networks = read_feature_manifest(a.features);
+  check_all_names(a, requests, networks);
   OpenedOutputs outputs(a.outputs);
+  if (!a.features.empty())
+    a.measure.each.features =
+        std::make_shared<const FeatureModels>(load_feature_models(networks, torchscript_loader()));
   ProgressPrinter printer(mode);
   const Events events = printer.events();
   ConsistencyReport report;
@@ -221,6 +234,10 @@ void add_options(CLI::App& command, ConsistencyArguments& a) {
   command.add_option("--reference", a.inputs.reference, "what the one clip should look like")
       ->check(not_empty());
   command.add_option("--metrics", a.metrics, "only these, with commas between them")
+      ->check(not_empty());
+  command
+      .add_option("--features", a.features,
+                  "JSON manifest of networks, for the metrics that need one")
       ->check(not_empty());
   command.add_flag("--list-metrics", a.list, "say what there is, by which definition, and end");
   command.add_option("--fps", a.measure.each.read.folder_fps, "of folders without a manifest (24)")
