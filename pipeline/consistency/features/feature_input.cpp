@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "errors/error.h"
+
 namespace flowreel {
 namespace {
 
 using Colour = std::array<double, 3>;
 
 constexpr int64_t kVbenchSize = 224;
+constexpr int64_t kMostStretch = 64;  // beyond it, what is prepared would fill the memory
 constexpr Colour kImageNetMean = {0.485, 0.456, 0.406}, kImageNetDeviation = {0.229, 0.224, 0.225};
 constexpr Colour kClipMean = {0.48145466, 0.4578275, 0.40821073},
                  kClipDeviation = {0.26862954, 0.26130258, 0.27577711};
@@ -23,6 +26,10 @@ at::Tensor by_channel(const Colour& values) {
 at::Tensor resized(const at::Tensor& levels, const FeatureInput& input) {
   const int64_t height = levels.size(2), width = levels.size(3), shorter = std::min(height, width);
   const auto scaled = [&](int64_t side) { return input.size * side / shorter; };
+  if (std::max(height, width) > kMostStretch * shorter)
+    throw DataError("frames of " + std::to_string(width) + "x" + std::to_string(height) +
+                    " are too narrow for an image network, expected a longer side of at most " +
+                    std::to_string(kMostStretch) + " times the shorter one");
   const int64_t to[] = {scaled(height), scaled(width)};
   if (to[0] == height && to[1] == width) return levels;
   return input.bicubic ? at::upsample_bicubic2d(levels, to, /*align_corners=*/false)

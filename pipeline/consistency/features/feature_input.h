@@ -25,7 +25,7 @@ at::Tensor levels_of(const cv::Mat& rgb);
 // The same as the network wants it, [1,3,h,w]: the shorter side is `size`, the longer one
 // size · long / short without its fraction, by bilinear or bicubic interpolation with corners not
 // aligned; bicubic values may leave 0..255. The crop begins at half of what is left over, rounded
-// to even.
+// to even. DataError: the longer side is more than 64 times the shorter one.
 at::Tensor input_of(const cv::Mat& rgb, const FeatureInput& input);
 
 // What VBench does before DINO (224, bilinear, no crop, ImageNet's mean and deviation) and before

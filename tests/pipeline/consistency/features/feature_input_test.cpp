@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "errors/error.h"
 #include "tests/pipeline/consistency/features/test_networks.h"
 
 namespace flowreel {
@@ -82,6 +83,13 @@ TEST(FeatureInput, TheCropBeginsAtHalfRoundedToEven) {
   EXPECT_NEAR(begin(9), 0, 1e-5);
   EXPECT_NEAR(begin(11), 2, 1e-5);
   EXPECT_NEAR(begin(13), 2, 1e-5);
+}
+
+// The shorter side is brought up: a line of pixels would become a picture of gigabytes.
+TEST(FeatureInput, NarrowFramesAreRefused) {
+  EXPECT_EQ(shape(640, 10, test::plain(8)), (std::vector<int64_t>{1, 3, 8, 512}));
+  EXPECT_THROW(shape(641, 10, test::plain(8)), DataError);
+  EXPECT_THROW(shape(1, 4096, test::vbench_clip()), DataError);
 }
 
 TEST(FeatureInput, IsNormalisedByChannel) {
