@@ -58,11 +58,11 @@ TEST(FeatureOf, OtherKindsOfNumbersWillDo) {
   EXPECT_EQ((*feature_of(*model, kFrame))[3], 0.5);
 }
 
-// Flow is asked for of frames padded to a multiple of 8 by their edges: 6 across, 2 down.
+// Flow is asked for of frames padded to a multiple of 8 by their edges: 5 across, 3 down.
 TEST(FlowOf, PadsAndTakesThePaddingOff) {
-  cv::Mat frame(62, 90, CV_8UC3, cv::Scalar::all(9));
+  cv::Mat frame(61, 91, CV_8UC3, cv::Scalar::all(9));
   frame.col(0).setTo(cv::Scalar::all(200));
-  frame.row(61).setTo(cv::Scalar::all(77));
+  frame.row(60).setTo(cv::Scalar::all(77));
   Inputs seen;
   const auto model = test::model_of(FeatureRole::kRaft, [&](const Inputs& inputs) {
     seen = inputs;
@@ -75,16 +75,17 @@ TEST(FlowOf, PadsAndTakesThePaddingOff) {
   ASSERT_EQ(seen.size(), 2u);
   EXPECT_EQ(seen[0].sizes().vec(), (std::vector<int64_t>{1, 3, 64, 96}));
   EXPECT_EQ(seen[0][0][0][30][0].item<float>(), 200);
-  EXPECT_EQ(seen[0][0][0][30][3].item<float>(), 200);
-  EXPECT_EQ(seen[0][0][0][30][4].item<float>(), 9);
+  EXPECT_EQ(seen[0][0][0][30][2].item<float>(), 200);
+  EXPECT_EQ(seen[0][0][0][30][3].item<float>(), 9);
   EXPECT_EQ(seen[1][0][2][63][50].item<float>(), 77);
   EXPECT_EQ(seen[1][0][2][62][50].item<float>(), 77);
-  EXPECT_EQ(seen[1][0][2][61][50].item<float>(), 9);
+  EXPECT_EQ(seen[1][0][2][61][50].item<float>(), 77);
+  EXPECT_EQ(seen[1][0][2][60][50].item<float>(), 9);
   EXPECT_EQ(padded.size(), cv::Size(96, 64));
   EXPECT_EQ(padded.at<cv::Vec2f>(63, 95), cv::Vec2f(95, -63));
-  EXPECT_EQ(flow.size(), cv::Size(90, 62));
-  EXPECT_EQ(flow.at<cv::Vec2f>(0, 0), cv::Vec2f(3, -1));
-  EXPECT_EQ(flow.at<cv::Vec2f>(61, 89), cv::Vec2f(92, -62));
+  EXPECT_EQ(flow.size(), cv::Size(91, 61));
+  EXPECT_EQ(flow.at<cv::Vec2f>(0, 0), cv::Vec2f(2, -1));
+  EXPECT_EQ(flow.at<cv::Vec2f>(60, 90), cv::Vec2f(92, -61));
 }
 
 TEST(DistanceOf, ShowsFramesFromMinusOneToOne) {
