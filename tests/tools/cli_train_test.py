@@ -121,7 +121,7 @@ class Train(cli.ProgramTest):
         self.assertEqual(made["ddim"]["sampling"]["betas"], "cosine")
         self.assertIsNone(made["ddim"]["sampling"]["flow_shift"])
         run = ["generate", "--model", model, "--prompt", "a", "-o", "o.mp4", "--progress", "none", *cli.BRIEF]
-        self.assert_refused(64, ["--solver is heun", "predicts the noise", "ddim or ddpm"], *run, "--solver", "heun")
+        self.assert_refused(64, ["--solver is heun", "predicts the noise", "ddim, ddpm"], *run, "--solver", "heun")
         self.assert_refused(64, ["--flow-shift"], *run, "--flow-shift", "3")
         cli.make_clip(self.folder / "in.mp4", "32x16", 5)
         self.generate("-o", "v.mp4", "--input", "in.mp4", "--strength", "0.5", model=model)

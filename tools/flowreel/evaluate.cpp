@@ -141,8 +141,10 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   add_vae_options(*command, arguments->text);
   add_compute_options(*command, arguments->options.compute);
   command->footer(
-      "Example:\n  flowreel evaluate --model models/pretrained/shapes --prompts 200 --seed 1 "
-      "--output evaluation");
+      kSeldomNeeded +
+      std::string(
+          "Example:\n  flowreel evaluate --model models/pretrained/shapes --prompts 200 --seed 1 "
+          "--output evaluation"));
   command->callback([command, arguments, &chosen] {
     chosen = [command, arguments] { run(*command, *arguments); };
   });

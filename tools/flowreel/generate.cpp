@@ -17,8 +17,9 @@ namespace flowreel {
 namespace {
 
 constexpr const char* kFooter =
-    "Example:\n  flowreel generate --model HunyuanVideo --prompt \"A cat walks on the grass\" \\\n"
-    "    --width 512 --height 320 --num-frames 61 --steps 30 --seed 42 -o cat.mp4";
+    "Example:\n  flowreel generate --prompt \"a large red circle moving left on a white "
+    "background\" "
+    "-o circle.mp4";
 
 constexpr int64_t kMaxSteps = 10000;
 
@@ -44,7 +45,7 @@ void add_prompt_options(CLI::App& command, GenerateArguments& a) {
       ->check(not_empty());
   command
       .add_option("--strength", a.options.strength,
-                  "how much of --input to change, 0 to 1 (0.8; with --invert 1)")
+                  "how much of --input to change, 0 to 1 (0.8); --invert: 1")
       ->check(number());
   command.add_flag("--invert", a.options.invert,
                    "begin from the noise that leads to --input, and not from drawn noise");
@@ -206,7 +207,7 @@ void add_generate(CLI::App& app, Command& chosen) {
   add_compute_options(*command, arguments->options.compute);
   add_output_options(*command, arguments->options.output, arguments->text);
   add_run_options(*command, *arguments);
-  command->footer(kFooter);
+  command->footer(kSeldomNeeded + std::string(kFooter));
   command->callback([command, arguments, &chosen] {
     chosen = [command, arguments] { run(*command, *arguments); };
   });

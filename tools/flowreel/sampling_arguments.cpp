@@ -2,16 +2,13 @@
 
 #include "errors/error.h"
 #include "errors/quote.h"
-#include "pipeline/flow/solver.h"
 #include "tools/flowreel/arguments.h"
 
 namespace flowreel {
 
 void add_sampling_options(CLI::App& command, SamplingOptions& s, SamplingText& text) {
-  command.add_option("--solver", s.solver, solver_names(" | ") + " (euler)");
-  command.add_option("--tolerance", text.tolerance, "error per step of dopri5 (1e-4)")
-      ->check(number());
-  command.add_option("--grid", text.grid, "uniform | quadratic, denser at the noise (uniform)");
+  command.add_option("--solver", s.solver,
+                     "euler | heun | midpoint | rk4 | ab2 | dopri5 | unipc | … (euler)");
   command
       .add_option("--flow-shift", text.flow_shift, "shift of the schedule; default: the model's")
       ->check(number());
@@ -25,12 +22,12 @@ void add_sampling_options(CLI::App& command, SamplingOptions& s, SamplingText& t
       .add_option("--cfg-scale", s.cfg_scale,
                   "true classifier-free guidance; 1: off (the model's, else 1)")
       ->check(number());
-  command
-      .add_option("--cfg-rescale", s.cfg_rescale,
-                  "share of the guided velocity brought back to its unguided spread (0)")
-      ->check(number());
-  command.add_option("--cfg-interval", text.cfg_interval,
-                     "LOW,HIGH: guide at these noise levels only (0,1)");
+  // Named at the end of the help alone, which is to fit a screen.
+  const auto seldom = [](CLI::Option* option) { return option->group(""); };
+  seldom(command.add_option("--tolerance", text.tolerance))->check(number());
+  seldom(command.add_option("--grid", text.grid));
+  seldom(command.add_option("--cfg-rescale", s.cfg_rescale))->check(number());
+  seldom(command.add_option("--cfg-interval", text.cfg_interval));
 }
 
 void parse_sampling(const CLI::App& command, const SamplingText& text, SamplingOptions& s) {

@@ -13,7 +13,11 @@ struct SamplingText {
   double flow_shift = 0, tolerance = 0;
 };
 
-// All but the number of steps, which has another default for each.
+inline constexpr const char* kSeldomNeeded =
+    "Also --tolerance, --grid, --cfg-rescale, --cfg-interval; docs/sampling.md has every solver.\n";
+
+// All but the number of steps, which has another default for each. The help does not list what
+// kSeldomNeeded names.
 void add_sampling_options(CLI::App& command, SamplingOptions& sampling, SamplingText& text);
 
 // What was given, into `sampling`. UsageError.
