@@ -1,6 +1,5 @@
 #include "pipeline/consistency/drift_curve.h"
 
-#include <algorithm>
 #include <string>
 
 #include "pipeline/consistency/numbers.h"
@@ -29,9 +28,7 @@ Measurement DriftPairs::finish(const Definition& definition, const ClipEnd& end)
 std::map<size_t, DriftPairs::Mean> DriftPairs::within_scenes(const ClipEnd& end) const {
   std::map<size_t, Mean> curve;
   for (const Pair& pair : pairs_) {
-    const auto next_cut = std::upper_bound(end.cuts.begin(), end.cuts.end(),
-                                           pair.frame - (int64_t{1} << pair.octave));
-    if (next_cut != end.cuts.end() && *next_cut <= pair.frame) continue;
+    if (crosses_a_cut(end, pair.frame - (int64_t{1} << pair.octave), pair.frame)) continue;
     curve[pair.octave].sum += pair.likeness;
     ++curve[pair.octave].count;
   }

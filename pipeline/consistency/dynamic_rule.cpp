@@ -16,11 +16,6 @@ constexpr double kLooksPerSecond = 8;
 // Python's round().
 int64_t rounded(double value) { return static_cast<int64_t>(std::nearbyint(value)); }
 
-bool crosses_a_cut(const ClipEnd& end, int64_t from, int64_t to) {
-  const auto next = std::upper_bound(end.cuts.begin(), end.cuts.end(), from);
-  return next != end.cuts.end() && *next <= to;
-}
-
 }  // namespace
 
 DynamicRule::DynamicRule(double fps)

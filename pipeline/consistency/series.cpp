@@ -16,6 +16,11 @@ bool ClipEnd::is_cut(int64_t frame) const {
   return std::binary_search(cuts.begin(), cuts.end(), frame);
 }
 
+bool crosses_a_cut(const ClipEnd& end, int64_t from, int64_t to) {
+  const auto next = std::upper_bound(end.cuts.begin(), end.cuts.end(), from);
+  return next != end.cuts.end() && *next <= to;
+}
+
 void FrameSeries::add(int64_t frame, double value, double coverage) {
   const auto size = static_cast<size_t>(frame + 1);
   values_.resize(size, kNone);

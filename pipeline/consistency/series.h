@@ -36,6 +36,9 @@ class FrameSeries {
   std::vector<double> values_, coverages_;  // by frame
 };
 
+// Whether a scene begins after frame `from`, and not after frame `to`.
+bool crosses_a_cut(const ClipEnd& end, int64_t from, int64_t to);
+
 // A measurement without a value.
 Measurement none(const Definition& definition, Status status);
 

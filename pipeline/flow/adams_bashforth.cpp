@@ -1,6 +1,5 @@
 #include <ATen/Functions.h>
 
-#include <array>
 #include <utility>
 
 #include "pipeline/flow/integrate.h"

@@ -1,9 +1,7 @@
 #include "pipeline/generate/diffusion_config.h"
 
-#include <algorithm>
-#include <array>
-
 #include "errors/error.h"
+#include "pipeline/flow/solver.h"
 
 namespace flowreel {
 namespace {
@@ -50,8 +48,8 @@ BetaSchedule beta_schedule(const ModelConfig& config) {
 void check_diffusion_sampling(const SamplingOptions& sampling) {
   const std::string& solver = sampling.solver;
   const std::string why = ", but this model predicts the noise of a diffusion (DDIMScheduler); ";
-  constexpr std::array kAtItsSteps = {"ddim", "ddpm", "euler", "ab2", "dpm++2m", "unipc", "sde"};
-  if (std::find(kAtItsSteps.begin(), kAtItsSteps.end(), solver) == kAtItsSteps.end())
+  const Solver& found = find_solver(solver);
+  if (found.evaluations != 1 || found.first_steps > 0)
     throw UsageError("--solver is " + solver + why +
                      "expected ddim, ddpm, ab2, dpm++2m, unipc or sde");
   if (sampling.flow_shift)
