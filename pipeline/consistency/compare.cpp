@@ -41,20 +41,17 @@ bool is_hollow(const ClipPair& pair, const Definition& definition, double differ
 
 bool is_still(const Measurement& m) { return m.status == Status::kDegenerateStatic; }
 
-MetricComparison compare_metric(const Definition& definition, const std::vector<ClipPair>& pairs) {
-  MetricComparison c;
-  c.definition = &definition;
-  std::vector<Difference> differences;
+// The pairs that enter, and how many do not, and why.
+std::vector<const ClipPair*> take_pairs(const std::vector<ClipPair>& pairs, MetricComparison& c) {
+  std::vector<const ClipPair*> taken;
   for (const ClipPair& pair : pairs) {
-    const Measurement* now = measurement_of(*pair.now, definition.name);
-    const Measurement* baseline = measurement_of(*pair.baseline, definition.name);
+    const Measurement* now = measurement_of(*pair.now, c.definition->name);
+    const Measurement* baseline = measurement_of(*pair.baseline, c.definition->name);
     if (now && baseline) check_definitions(*now->definition, *baseline->definition);
     const auto values = values_of(now, baseline);
-    const double difference = values ? values->now - values->baseline : 0;
-    if (values && !is_hollow(pair, definition, difference)) {
-      differences.push_back({pair.cluster, difference});
-      c.now_mean += values->now;
-      c.baseline_mean += values->baseline;
+    if (values && !is_hollow(pair, *c.definition, values->now - values->baseline)) {
+      c.values.push_back({pair.now->name, values->baseline, values->now});
+      taken.push_back(&pair);
     } else if (values || (now && is_still(*now)) || (baseline && is_still(*baseline))) {
       ++c.still;
       if (pair.now->end.still && !pair.baseline->end.still) ++c.still_now;
@@ -62,6 +59,24 @@ MetricComparison compare_metric(const Definition& definition, const std::vector<
       ++c.without;
     }
   }
+  return taken;
+}
+
+MetricComparison compare_metric(const Definition& definition, const std::vector<ClipPair>& pairs) {
+  MetricComparison c;
+  c.definition = &definition;
+  const std::vector<const ClipPair*> taken = take_pairs(pairs, c);
+  std::vector<ClusteredValue> now, baseline, differences;
+  for (size_t i = 0; i < taken.size(); ++i) {
+    const ComparedPair& values = c.values[i];
+    now.push_back({taken[i]->cluster, values.now});
+    baseline.push_back({taken[i]->cluster, values.baseline});
+    differences.push_back({taken[i]->cluster, values.now - values.baseline});
+    c.now_mean += values.now;
+    c.baseline_mean += values.baseline;
+  }
+  c.now_spread = spread_of(now);
+  c.baseline_spread = spread_of(baseline);
   c.statistics = paired_statistics(differences);
   if (const auto n = static_cast<double>(differences.size()); n > 0) {
     c.now_mean /= n;

@@ -8,6 +8,7 @@
 #include "pipeline/consistency/pairing.h"
 #include "pipeline/consistency/result.h"
 #include "pipeline/consistency/statistics/paired.h"
+#include "pipeline/consistency/statistics/spread.h"
 
 namespace flowreel {
 
@@ -21,12 +22,19 @@ enum class ComparisonVerdict {
 const char* verdict_name(
     ComparisonVerdict verdict);  // "better", "worse", "differs", "same", "inconclusive"
 
+struct ComparedPair {
+  std::string clip;  // the new one's name
+  double baseline = 0, now = 0;
+};
+
 // Of one metric. Only pairs enter in which both have a value, and in which the better one is not
 // that of a clip that stands still while the other moves: such a clip never counts as better.
 struct MetricComparison {
   const Definition* definition = nullptr;
   double now_mean = 0, baseline_mean = 0;  // of the pairs that enter
-  PairedStatistics statistics;             // of now - baseline
+  std::vector<ComparedPair> values;        // of these, in the order of the clips
+  std::optional<Spread> now_spread, baseline_spread;  // of these; where a prompt has several seeds
+  PairedStatistics statistics;                        // of now - baseline
   std::optional<double> p_adjusted;        // by Holm over all metrics that have an interval
   int64_t wins = 0, ties = 0, losses = 0;  // of now; risen, equal, fallen where none is better
   int64_t still = 0;      // pairs that do not enter because one of their clips stands still

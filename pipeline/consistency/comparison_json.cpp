@@ -9,10 +9,25 @@ using nlohmann::json;
 
 json or_null(const std::optional<double>& value) { return value ? json(*value) : json(nullptr); }
 
+json spread_json(const std::optional<Spread>& spread) {
+  if (!spread) return nullptr;
+  return {{"between_prompts", spread->between_prompts}, {"between_seeds", spread->between_seeds}};
+}
+
+json pairs_json(const std::vector<ComparedPair>& pairs) {
+  json all = json::array();
+  for (const ComparedPair& pair : pairs)
+    all.push_back({{"clip", pair.clip}, {"baseline", pair.baseline}, {"now", pair.now}});
+  return all;
+}
+
 json metric_json(const MetricComparison& m) {
   const PairedStatistics& s = m.statistics;
   return {{"now_mean", m.now_mean},
           {"baseline_mean", m.baseline_mean},
+          {"now_spread", spread_json(m.now_spread)},
+          {"baseline_spread", spread_json(m.baseline_spread)},
+          {"values", pairs_json(m.values)},
           {"mean_difference", s.mean},
           {"low", s.interval ? json(s.interval->low) : json(nullptr)},
           {"high", s.interval ? json(s.interval->high) : json(nullptr)},

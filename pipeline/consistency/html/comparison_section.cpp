@@ -5,6 +5,7 @@
 
 #include "pipeline/consistency/html/digits.h"
 #include "pipeline/consistency/html/metric_words.h"
+#include "pipeline/consistency/html/scatter.h"
 
 namespace flowreel::html {
 namespace {
@@ -43,6 +44,16 @@ Html verdict(const MetricComparison& c) {
   return html;
 }
 
+Html mean(double value, const std::optional<Spread>& spread) {
+  Html html;
+  html << "<td>" << number(value);
+  if (spread)
+    html << "<small>± " << Text{digits(spread->between_prompts)} << " prompts, ± "
+         << Text{digits(spread->between_seeds)} << " seeds</small>";
+  html << "</td>";
+  return html;
+}
+
 Html row(const MetricComparison& c) {
   const PairedStatistics& s = c.statistics;
   Html html;
@@ -53,8 +64,8 @@ Html row(const MetricComparison& c) {
          << "<td>0</td><td class=\"none\" colspan=\"7\">– no pair with two values</td></tr>";
     return html;
   }
-  html << verdict(c) << "<td>" << s.pairs << "</td><td>" << number(c.baseline_mean) << "</td><td>"
-       << number(c.now_mean) << "</td><td>" << number(s.mean) << "</td><td>";
+  html << verdict(c) << "<td>" << s.pairs << "</td>" << mean(c.baseline_mean, c.baseline_spread)
+       << mean(c.now_mean, c.now_spread) << "<td>" << number(s.mean) << "</td><td>";
   if (s.interval)
     html << number(s.interval->low) << " to " << number(s.interval->high);
   else
@@ -91,6 +102,19 @@ Html remarks(const Comparison& comparison) {
   return html;
 }
 
+Html scatters(const std::vector<MetricComparison>& metrics) {
+  Html figures;
+  for (const MetricComparison& metric : metrics) {
+    if (has_scatter(metric)) figures << scatter_figure(metric);
+  }
+  Html html;
+  if (!figures.empty())
+    html << "<h3>Pair by pair</h3><p class=\"hint\">Each dot is a pair: the baseline's value to "
+            "the right, the new one upwards. On the dashed line nothing has changed.</p>"
+         << "<div class=\"plots\">" << figures << "</div>";
+  return html;
+}
+
 }  // namespace
 
 Html comparison_section(const Comparison& comparison, const std::string& baseline) {
@@ -98,21 +122,21 @@ Html comparison_section(const Comparison& comparison, const std::string& baselin
   html << "<p class=\"facts\">" << comparison.pairs << " pairs of clips from "
        << comparison.clusters << " prompts, against <bdi>" << Text{baseline} << "</bdi></p>"
        << remarks(comparison)
-       << "<p class=\"hint\">Difference: mean of new − baseline. ConfidenceInterval: 95 %, "
-          "bootstrap by "
+       << "<p class=\"hint\">Difference: mean of new − baseline. Interval: 95 %, bootstrap by "
           "prompt. p: of no difference, adjusted for the number of metrics. Each row is drawn on a "
-          "scale of its own about zero.</p>"
+          "scale of its own about zero. ±: standard deviation between prompts, and between seeds "
+          "of one prompt.</p>"
        << "<div class=\"scroll\" role=\"region\" aria-label=\"Comparison\" tabindex=\"0\">"
        << "<table class=\"tight\"><caption class=\"aside\">Comparison with the "
           "baseline</caption><thead><tr>"
-       << "<th scope=\"col\">Metric</th><th scope=\"col\" class=\"words\">ComparisonVerdict</th>"
+       << "<th scope=\"col\">Metric</th><th scope=\"col\" class=\"words\">Verdict</th>"
        << "<th scope=\"col\">Pairs</th>"
        << "<th scope=\"col\">Baseline</th><th scope=\"col\">New</th>"
-       << "<th scope=\"col\">Difference</th><th scope=\"col\">ConfidenceInterval</th>"
+       << "<th scope=\"col\">Difference</th><th scope=\"col\">Interval</th>"
        << "<th scope=\"col\">about zero</th><th scope=\"col\">p</th>"
        << "<th scope=\"col\">Won / tied / lost</th></tr></thead><tbody>";
   for (const MetricComparison& metric : comparison.metrics) html << row(metric);
-  html << "</tbody></table></div>";
+  html << "</tbody></table></div>" << scatters(comparison.metrics);
   return html;
 }
 

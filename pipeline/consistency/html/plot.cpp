@@ -57,21 +57,30 @@ double height_at(const Axis& axis, double value) {
   return kPlotBottom - (value - axis.low) / (axis.high - axis.low) * (kPlotBottom - kPlotTop);
 }
 
+std::vector<std::string> step_labels(const Axis& axis) {
+  const double scale = std::pow(10, shared_power(axis));
+  const int decimals =
+      std::max(0, -static_cast<int>(std::floor(std::log10(axis.step / scale) + 1e-9)));
+  const auto steps = std::lround((axis.high - axis.low) / axis.step);
+  std::vector<std::string> labels;
+  for (long i = 0; i <= steps; ++i)
+    labels.push_back(
+        fixed((axis.low + static_cast<double>(i) * axis.step) / scale + 0.0, decimals));
+  return labels;
+}
+
 Html plot_frame(const Axis& vertical, std::string_view unit, const std::vector<Tick>& ticks,
                 std::string_view name) {
   const int power = shared_power(vertical);
-  const double scale = std::pow(10, power);
-  const int decimals =
-      std::max(0, -static_cast<int>(std::floor(std::log10(vertical.step / scale) + 1e-9)));
-  const auto steps = std::lround((vertical.high - vertical.low) / vertical.step);
   Html html, labels;
   html << "<path class=\"grid\" d=\"";
-  for (long i = 0; i <= steps; ++i) {
-    const double value = vertical.low + static_cast<double>(i) * vertical.step;
+  double value = vertical.low;
+  for (const std::string& label : step_labels(vertical)) {
     const double y = height_at(vertical, value);
     html << "M" << At{kPlotLeft} << " " << At{y} << "H" << At{kPlotRight};
     labels << "<text class=\"end\" x=\"" << At{kPlotLeft - 6} << "\" y=\"" << At{y + 3.5} << "\">"
-           << Text{fixed(value / scale + 0.0, decimals)} << "</text>";
+           << Text{label} << "</text>";
+    value += vertical.step;
   }
   html << "\"/>" << labels << "<text x=\"0\" y=\"10\">" << Text{unit};
   if (power != 0) html << " ×10" << Text{superscript(power)};

@@ -21,6 +21,10 @@ struct Axis {
 // low and high lie on. From zero when that costs less than half of the height.
 Axis axis_over(double low, double high);
 
+// What stands at its steps, from low to high; where those are very small or large, as multiples of
+// a power of ten, which plot_frame() puts behind the unit.
+std::vector<std::string> step_labels(const Axis& axis);
+
 // The height at which a value stands.
 double height_at(const Axis& axis, double value);
 

@@ -118,6 +118,7 @@ svg .line { stroke: var(--line); stroke-width: 1.5; fill: none; stroke-linejoin:
   stroke-linecap: round; }
 svg .dots { stroke-width: 4; }
 svg .dot { fill: var(--line); }
+svg .identity { stroke: var(--soft); stroke-dasharray: 4 3; fill: none; }
 svg circle.worst { stroke: var(--bad); stroke-width: 1.5; fill: none; }
 svg text.worst { fill: var(--bad); font-weight: 600; paint-order: stroke; stroke: var(--paper);
   stroke-width: 3px; }

@@ -156,7 +156,7 @@ std::optional<double> hedges_g(const std::vector<double>& differences) {
   return mean / std::sqrt(squares / (n - 1)) * (1 - 3 / (4 * (n - 1) - 1));
 }
 
-PairedStatistics paired_statistics(const std::vector<Difference>& differences, int resamples) {
+PairedStatistics paired_statistics(const std::vector<ClusteredValue>& differences, int resamples) {
   PairedStatistics s;
   s.pairs = static_cast<int64_t>(differences.size());
   if (differences.empty()) {
@@ -165,7 +165,7 @@ PairedStatistics paired_statistics(const std::vector<Difference>& differences, i
   }
   std::map<std::string, Cluster> by_name;  // their order does not depend on that of the pairs
   std::vector<double> values, sums;
-  for (const Difference& d : differences) {
+  for (const ClusteredValue& d : differences) {
     by_name[d.cluster].sum += d.value;
     ++by_name[d.cluster].count;
     values.push_back(d.value);

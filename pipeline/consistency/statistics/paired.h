@@ -9,7 +9,7 @@
 
 namespace flowreel {
 
-struct Difference {
+struct ClusteredValue {
   std::string cluster;  // the prompt
   double value = 0;
 };
@@ -34,7 +34,7 @@ struct PairedStatistics {
 
 // Always the same for the same differences: the generator is std::mt19937_64 with a fixed seed.
 // `resamples`: also the number of random flips, where there are too many for all of them.
-PairedStatistics paired_statistics(const std::vector<Difference>& differences,
+PairedStatistics paired_statistics(const std::vector<ClusteredValue>& differences,
                                    int resamples = 10000);
 
 // Adjusted by Holm 1979, so that p < 0.05 of any is wrong in 5 % of the cases for all together.

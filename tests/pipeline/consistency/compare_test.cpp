@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "errors/error.h"
 #include "tests/pipeline/consistency/test_results.h"
 
@@ -52,6 +54,36 @@ TEST(Compare, SaysWhatItFound) {
   EXPECT_DOUBLE_EQ(*c.p_adjusted, 2.0 / 4096);  // all twelve fall
   EXPECT_EQ(c.wins, kClips);
   EXPECT_EQ(c.losses, 0);
+}
+
+TEST(Compare, KeepsTheValuesOfThePairsThatEnter) {
+  Results now = shifted(kFlicker, -1);
+  now.clips[1].measurements[0] = no_value(kFlicker, Status::kTooFewFrames);
+  const MetricComparison c = only(now, base(kFlicker));
+  ASSERT_EQ(c.values.size(), static_cast<size_t>(kClips - 1));
+  EXPECT_EQ(c.values[1].clip, "c2.mp4");
+  EXPECT_DOUBLE_EQ(c.values[1].baseline, 1.2);
+  EXPECT_DOUBLE_EQ(c.values[1].now, *now.clips[2].measurements[0].value);
+  EXPECT_FALSE(c.now_spread);  // every clip is of a prompt of its own
+}
+
+TEST(Compare, TellsSeedsFromPromptsOnEitherSide) {
+  const auto arm = [](double prompt, double seed) {
+    Results results = clips(4, [&](int i) {
+      return std::vector{value_of(kFlicker, 5 + prompt * (i / 2) + seed * (i % 2))};
+    });
+    for (int i = 0; i < 4; ++i) {
+      results.clips[static_cast<size_t>(i)].prompt_id = i < 2 ? "cat" : "dog";
+      results.clips[static_cast<size_t>(i)].seed = static_cast<uint64_t>(i % 2);
+    }
+    return results;
+  };
+  const MetricComparison c = only(arm(10, 2), arm(10, 0));
+  ASSERT_TRUE(c.now_spread && c.baseline_spread);
+  EXPECT_DOUBLE_EQ(c.now_spread->between_seeds, std::sqrt(2));
+  EXPECT_DOUBLE_EQ(c.now_spread->between_prompts, 7);
+  EXPECT_EQ(c.baseline_spread->between_seeds, 0);
+  EXPECT_DOUBLE_EQ(c.baseline_spread->between_prompts, std::sqrt(50));
 }
 
 TEST(Compare, NoDifferenceIsTheSameOnlyWhenItIsKnownToBeSmall) {

@@ -19,6 +19,8 @@ TEST(ComparisonJson, HasEveryMetricWithItsVerdict) {
   metric.statistics.p = 0.01;
   metric.statistics.interval = {0.125, 0.375};
   metric.wins = 9;
+  metric.values = {{"b.mp4", 0.25, 0.75}};
+  metric.now_spread = Spread{2, 4};
   metric.verdict = ComparisonVerdict::kBetter;
   MetricComparison few;
   few.definition = &definition_of("scene_cuts");
@@ -33,6 +35,10 @@ TEST(ComparisonJson, HasEveryMetricWithItsVerdict) {
   EXPECT_EQ(found["p"], 0.01);
   EXPECT_EQ(found["wins"], 9);
   EXPECT_TRUE(found["g"].is_null());
+  EXPECT_EQ(found["values"],
+            (nlohmann::json{{{"clip", "b.mp4"}, {"baseline", 0.25}, {"now", 0.75}}}));
+  EXPECT_EQ(found["now_spread"], (nlohmann::json{{"between_prompts", 4}, {"between_seeds", 2}}));
+  EXPECT_TRUE(found["baseline_spread"].is_null());
   EXPECT_TRUE(read["metrics"]["scene_cuts"]["low"].is_null());
   EXPECT_TRUE(read["metrics"]["scene_cuts"]["p"].is_null());
   EXPECT_EQ(read["metrics"]["scene_cuts"]["verdict"], "inconclusive");

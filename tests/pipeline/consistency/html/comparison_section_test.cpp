@@ -71,6 +71,24 @@ TEST(ComparisonSection, RowsWithoutPairsHaveAsManyColumns) {
   EXPECT_EQ(cells, count(html, "<th scope=\"col\""));
 }
 
+TEST(ComparisonSection, ShowsThePairsAndTheirSpread) {
+  MetricComparison seen = compared(kFlicker, 0.5, {0.25, 0.75}, ComparisonVerdict::kWorse);
+  seen.values = {{"a", 1, 2}, {"b", 2, 2}};
+  seen.baseline_spread = Spread{0.5, 3};
+  const std::string html =
+      section({seen, compared(kLikeness, 0.1, {0.05, 0.2}, ComparisonVerdict::kBetter)});
+  EXPECT_EQ(count(html, "<figure class=\"plot\">"), 1u);  // the other has no pairs to show
+  EXPECT_EQ(count(html, "± 3 prompts, ± 0.5000 seeds"), 1u);
+  EXPECT_EQ(markup_fault(html), "");
+  EXPECT_FALSE(contains(section({compared(kFlicker, 0, {}, ComparisonVerdict::kSame)}), "<h3>"));
+}
+
+TEST(ComparisonSection, HeadingsAreWordsOfTheReader) {
+  const std::string html = section({});
+  for (const char* words : {">Verdict</th>", ">Interval</th>", "Interval: 95 %"})
+    EXPECT_TRUE(contains(html, words)) << words;
+}
+
 TEST(ComparisonSection, SaysWhatIsNotFair) {
   Comparison comparison;
   comparison.pairs = 24;

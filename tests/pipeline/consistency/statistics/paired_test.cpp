@@ -24,8 +24,8 @@ class Normals {
   std::mt19937_64 random_{7};
 };
 
-std::vector<Difference> each_its_own(const std::vector<double>& values) {
-  std::vector<Difference> differences;
+std::vector<ClusteredValue> each_its_own(const std::vector<double>& values) {
+  std::vector<ClusteredValue> differences;
   for (const double v : values) differences.push_back({std::to_string(differences.size()), v});
   return differences;
 }
@@ -36,7 +36,7 @@ double coverage(int runs, int clusters, int pairs, double within, bool tell_clus
   Normals normals;
   int hits = 0;
   for (int run = 0; run < runs; ++run) {
-    std::vector<Difference> differences;
+    std::vector<ClusteredValue> differences;
     for (int c = 0; c < clusters; ++c) {
       const double of_cluster = 0.3 + normals.next();
       for (int i = 0; i < pairs; ++i) {
@@ -75,7 +75,7 @@ TEST(PairedStatistics, TheWidthIsThatOfTheStandardError) {
 }
 
 TEST(PairedStatistics, IsTheSameEveryTimeAndInEveryOrder) {
-  std::vector<Difference> differences;
+  std::vector<ClusteredValue> differences;
   Normals normals;
   for (int i = 0; i < 20; ++i) differences.push_back({std::to_string(i), normals.next()});
   const PairedStatistics a = paired_statistics(differences);
@@ -93,7 +93,7 @@ TEST(PairedStatistics, FewPairsOrPromptsHaveNoIntervalAndSayWhy) {
   const PairedStatistics eight = paired_statistics(each_its_own({1, 2, 3, 4, 5, 6, 7, 8}));
   EXPECT_TRUE(eight.interval);
   EXPECT_EQ(eight.why_no_interval, "");
-  std::vector<Difference> five_prompts;
+  std::vector<ClusteredValue> five_prompts;
   for (int i = 0; i < 20; ++i) five_prompts.push_back({std::to_string(i % 5), 1.0 + i});
   EXPECT_FALSE(paired_statistics(five_prompts).interval);
   EXPECT_EQ(paired_statistics(five_prompts).why_no_interval, "5 prompts, at least 6 are needed");
@@ -136,7 +136,7 @@ TEST(SignFlip, RoundingDoesNotHideEqualSums) {
 
 TEST(SignFlip, FlipsWholePrompts) {
   // Two prompts of six seeds each: all differences rise, yet there are only four ways to flip.
-  std::vector<Difference> differences;
+  std::vector<ClusteredValue> differences;
   for (int i = 0; i < 12; ++i) differences.push_back({i < 6 ? "a" : "b", 1});
   EXPECT_DOUBLE_EQ(paired_statistics(differences).p, 0.5);
 }
