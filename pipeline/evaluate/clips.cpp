@@ -4,7 +4,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include "models/model_dir.h"
-#include "pipeline/flow/guidance.h"
 #include "pipeline/generate/compute.h"
 #include "pipeline/generate/decode.h"
 #include "pipeline/generate/memory.h"
@@ -46,7 +45,8 @@ class Batch {
 
   void encode_prompts() {
     const TextStage text(model_, plan_.for_text(), hunyuan_video_prompt_template());
-    if (guides()) negative_ = text.encode("negative prompt", "", events_);
+    if (options_.sampling.cfg_scale > 1)
+      negative_ = text.encode("negative prompt", "", events_);
     for (const std::string& prompt : prompts_) {
       events_.check_stop();
       events_.report("text", static_cast<int64_t>(embeddings_.size()), total());
@@ -93,7 +93,6 @@ class Batch {
 
  private:
   int64_t total() const { return static_cast<int64_t>(prompts_.size()); }
-  bool guides() const { return options_.sampling.cfg_scale > 1; }
 
   void plan_memory(const GenerateOptions& one) {
     std::string why;
@@ -108,11 +107,9 @@ class Batch {
   }
 
   Velocity velocity_of(const VideoTransformer& transformer, const TextEmbedding& positive) const {
-    const NetworkOptions network{guidance_, path_.diffusion};
-    const Velocity velocity = transformer_velocity(transformer, positive, plan_, network);
-    if (!guides()) return velocity;
-    return guided(velocity, transformer_velocity(transformer, negative_, plan_, network),
-                  guidance_options(options_.sampling));
+    return prompt_velocity(transformer,
+                           {positive, negative_, guidance_options(options_.sampling)}, plan_,
+                           {guidance_, path_.diffusion});
   }
 
   const EvaluateOptions& options_;
@@ -127,7 +124,7 @@ class Batch {
   ClipSize size_;
   VaeTiling tiling_;
   double guidance_ = 0;
-  TextEmbedding negative_;
+  std::optional<TextEmbedding> negative_;  // where it guides
   std::vector<TextEmbedding> embeddings_;
   std::vector<at::Tensor> latents_;
 };

@@ -7,7 +7,6 @@
 #include "errors/quote.h"
 #include "files/output_file.h"
 #include "models/weights/safetensors.h"
-#include "pipeline/flow/guidance.h"
 #include "pipeline/flow/schedule.h"
 #include "pipeline/flow/solver.h"
 #include "pipeline/generate/decode_stage.h"
@@ -15,6 +14,7 @@
 #include "pipeline/generate/encode.h"
 #include "pipeline/generate/memory_budget.h"
 #include "pipeline/generate/output.h"
+#include "pipeline/generate/output_names.h"
 #include "pipeline/generate/run_model.h"
 #include "pipeline/generate/run_plan.h"
 #include "pipeline/generate/run_state.h"
@@ -25,6 +25,14 @@
 namespace flowreel {
 namespace {
 
+RunPlan planned(const ModelDirectory& model, const GenerateOptions& options, const Events& events) {
+  check_names_differ(options.output, {{"--input", options.input},
+                                      {"--first-frame", options.first_frame},
+                                      {"--initial-latents", options.initial_latents},
+                                      {"--from-latents", options.from_latents}});
+  return plan_run(model, options, events);
+}
+
 // One run of `generate`, stage after stage; members are what passes from one to the next.
 class Run {
  public:
@@ -33,7 +41,7 @@ class Run {
         events_(events),
         model_(options, events, cache),
         dump_(options.output.dump_tensors),
-        plan_(plan_run(model_.directory(), options, events)),
+        plan_(planned(model_.directory(), options, events)),
         record_(plan_.record) {}
 
   // Reads what the run starts from, and nothing else.
@@ -128,8 +136,6 @@ class Run {
     saved_steps_ = state_.sampling.steps_done;
   }
 
-  bool guides() const { return options_.sampling.cfg_scale > 1; }
-
   void encode_prompts() {
     events_.check_stop();
     events_.report("text", 0, 1);
@@ -139,7 +145,7 @@ class Run {
         text->encode("prompt", options_.prompt, events_, dump_.active() ? &padded : nullptr);
     if (options_.source_prompt)
       source_ = text->encode("source prompt", *options_.source_prompt, events_);
-    if (guides())
+    if (options_.sampling.cfg_scale > 1)
       negative_ = text->encode("negative prompt", options_.negative_prompt.value_or(""), events_);
     if (dump_.active()) {
       dump_.write("text", {{"input_ids", padded.input_ids},
@@ -195,14 +201,9 @@ class Run {
       find_noise(transformer_velocity(*transformer, source, record_.plan, network));
     }
     network.output = dump_first;
-    Velocity velocity = transformer_velocity(*transformer, positive_, record_.plan, network);
-    if (guides()) {
-      network.output = {};
-      velocity =
-          guided(velocity, transformer_velocity(*transformer, negative_, record_.plan, network),
-                 guidance_options(options_.sampling));
-    }
-    integrate(velocity);
+    integrate(prompt_velocity(*transformer,
+                              {positive_, negative_, guidance_options(options_.sampling)},
+                              record_.plan, network));
   }
 
   SamplePlan sample_plan() const {
@@ -247,7 +248,8 @@ class Run {
   TensorDump dump_;
   RunPlan plan_;
   RunRecord& record_;  // that of the plan, completed
-  TextEmbedding positive_, negative_, source_;
+  TextEmbedding positive_, source_;
+  std::optional<TextEmbedding> negative_;  // where it guides
   at::Tensor noise_, frames_;  // from read_start() to encode_start()
   std::optional<StateFile> file_;
   RunState state_;

@@ -5,7 +5,6 @@
 #include "errors/error.h"
 #include "pipeline/generate/memory.h"
 #include "pipeline/generate/memory_budget.h"
-#include "pipeline/generate/output_names.h"
 #include "pipeline/generate/source.h"
 #include "pipeline/generate/text.h"
 #include "pipeline/generate/validate.h"
@@ -104,10 +103,6 @@ class Planner {
 RunPlan plan_run(const ModelDirectory& model, const GenerateOptions& options,
                  const Events& events) {
   validate(options);
-  check_names_differ(options.output, {{"--input", options.input},
-                                      {"--first-frame", options.first_frame},
-                                      {"--initial-latents", options.initial_latents},
-                                      {"--from-latents", options.from_latents}});
   return Planner(model, options, events)();
 }
 

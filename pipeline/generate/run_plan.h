@@ -25,8 +25,8 @@ struct RunPlan {
   int steps() const { return static_cast<int>(times.size()) - 1; }
 };
 
-// Everything that can be checked before the first weight and input is read: the errors of
-// generate(). Sets LibTorch's threads, as plan_compute().
+// Everything but names of files that can be checked before the first weight and input is read: the
+// errors of generate(). Sets LibTorch's threads, as plan_compute().
 RunPlan plan_run(const ModelDirectory& model, const GenerateOptions& options, const Events& events);
 
 }  // namespace flowreel

@@ -59,6 +59,17 @@ Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmb
       [answer](const at::Tensor& x, double sigma) { return answer(x, timestep_of_sigma(sigma)); });
 }
 
+Velocity prompt_velocity(const VideoTransformer& transformer, const PromptCondition& condition,
+                         const ComputePlan& plan, const NetworkOptions& network) {
+  Velocity velocity = transformer_velocity(transformer, condition.positive, plan, network);
+  if (!condition.negative) return velocity;
+  NetworkOptions unseen = network;
+  unseen.output = {};
+  return guided(std::move(velocity),
+                transformer_velocity(transformer, *condition.negative, plan, unseen),
+                condition.guidance);
+}
+
 namespace {
 
 // In the direction of the plan's times; `stage` is what progress and errors call it.

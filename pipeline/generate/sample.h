@@ -36,6 +36,18 @@ GuidanceOptions guidance_options(const SamplingOptions& options);
 Velocity transformer_velocity(const VideoTransformer& transformer, const TextEmbedding& text,
                               const ComputePlan& plan, const NetworkOptions& network);
 
+// What a clip is to show.
+struct PromptCondition {
+  TextEmbedding positive;
+  std::optional<TextEmbedding> negative;  // unset: no guidance
+  GuidanceOptions guidance;
+};
+
+// The same under a prompt, guided away from the negative one where there is one. network.output
+// sees the positive answers alone.
+Velocity prompt_velocity(const VideoTransformer& transformer, const PromptCondition& condition,
+                         const ComputePlan& plan, const NetworkOptions& network);
+
 struct SamplePlan {
   std::vector<double> times;
   std::string solver;
