@@ -22,6 +22,7 @@ void add_worker_child(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
 void add_queue(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
+void add_schedule(CLI::App& app, Command& chosen);
 void add_reconstruct(CLI::App& app, Command& chosen);
 void add_consistency(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);

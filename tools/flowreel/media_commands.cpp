@@ -6,6 +6,7 @@ void add_media_commands(CLI::App& app, Command& chosen) {
   add_generate(app, chosen);
   add_run(app, chosen);
   add_queue(app, chosen);
+  add_schedule(app, chosen);
   add_reconstruct(app, chosen);
   add_consistency(app, chosen);
   add_inspect(app, chosen);
