@@ -25,7 +25,7 @@ VAE_WIDTHS = [16, 32, 64, 64]
 SCHEDULER = {
     "_class_name": "FlowMatchEulerDiscreteScheduler",
     "num_train_timesteps": 1000,
-    "shift": 3.0,
+    "shift": 7.0,
     "use_dynamic_shifting": False,
 }
 TRANSFORMER = {
