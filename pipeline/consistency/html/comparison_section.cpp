@@ -48,8 +48,8 @@ Html mean(double value, const std::optional<Spread>& spread) {
   Html html;
   html << "<td>" << number(value);
   if (spread)
-    html << "<small>± " << Text{digits(spread->between_prompts)} << " prompts, ± "
-         << Text{digits(spread->between_seeds)} << " seeds</small>";
+    html << "<small>prompts ± " << Text{digits(spread->between_prompts)}
+         << "</small><small>seeds ± " << Text{digits(spread->between_seeds)} << "</small>";
   html << "</td>";
   return html;
 }

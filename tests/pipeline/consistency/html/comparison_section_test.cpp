@@ -78,7 +78,7 @@ TEST(ComparisonSection, ShowsThePairsAndTheirSpread) {
   const std::string html =
       section({seen, compared(kLikeness, 0.1, {0.05, 0.2}, ComparisonVerdict::kBetter)});
   EXPECT_EQ(count(html, "<figure class=\"plot\">"), 1u);  // the other has no pairs to show
-  EXPECT_EQ(count(html, "± 3 prompts, ± 0.5000 seeds"), 1u);
+  EXPECT_EQ(count(html, "<small>prompts ± 3</small><small>seeds ± 0.5000</small>"), 1u);
   EXPECT_EQ(markup_fault(html), "");
   EXPECT_FALSE(contains(section({compared(kFlicker, 0, {}, ComparisonVerdict::kSame)}), "<h3>"));
 }
