@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include "errors/error.h"
-#include "files/output_file.h"
 #include "models/weights/config.h"
 #include "pipeline/flow/schedule.h"
 #include "pipeline/train/checkpoint.h"
@@ -18,6 +16,7 @@
 #include "pipeline/train/model_writer.h"
 #include "pipeline/train/plan_checks.h"
 #include "pipeline/train/reflow/held_configuration.h"
+#include "pipeline/train/reflow/measures.h"
 #include "pipeline/train/reflow/pair_set.h"
 #include "pipeline/train/sample_clip.h"
 #include "pipeline/train/text_video_networks.h"
@@ -73,7 +72,7 @@ class Round {
     const PairSet validation = validation_pairs(), training = training_pairs();
     if (plan_.trainer.bfloat16) load(at::kFloat);
     learn(training, validation);
-    measure(validation);
+    compare(validation);
     TrainedParts trained;
     trained.transformer = networks_.transformer.get();
     trained.new_captions = clips_.training->count() > 0;
@@ -220,34 +219,15 @@ class Round {
   }
 
   // The student on the validation pairs' noise, beside what the teacher made of it.
-  void measure(const PairSet& validation) const {
-    double straightness = 0, transport = 0;
-    for (int64_t first = 0; first < validation.count(); first += plan_.teacher.batch) {
-      ClipNumbers numbers;
-      for (int64_t i = first; i < std::min(validation.count(), first + plan_.teacher.batch); ++i)
-        numbers.push_back(i);
-      const Batch batch = validation.pairs(numbers);
-      const Carried own = carried(batch.noise, batch.captions, 1);
-      const auto elements = static_cast<double>(batch.noise.numel() / batch.noise.size(0));
-      straightness += own.straightness.sum().item<double>() / elements;
-      transport += own.transport.sum().item<double>() / elements;
-    }
-    const auto count = static_cast<double>(validation.count());
-    write_measures(validation, straightness / count, transport / count);
-  }
-
-  void write_measures(const PairSet& teacher, double straightness, double transport) const {
-    char text[256];
-    std::snprintf(text, sizeof text,
-                  "model,straightness,transport\nteacher,%.9g,%.9g\nstudent,%.9g,%.9g\n",
-                  teacher.straightness(), teacher.transport(), straightness, transport);
-    OutputFile file(folder_ + "/paths.csv", /*overwrite=*/true);
-    file.write(text, std::strlen(text));
-    file.commit();
-    std::snprintf(text, sizeof text,
-                  "straightness %.4g, was %.4g; transport cost %.4g, was %.4g (per element)",
-                  straightness, teacher.straightness(), transport, teacher.transport());
-    tell(text);
+  void compare(const PairSet& validation) const {
+    const Measures teacher = {validation.straightness(), validation.transport(), 0};
+    const Measures student =
+        measure(validation, plan_.teacher.batch,
+                [this](const at::Tensor& noise, const std::vector<std::string>& captions) {
+                  return carried(noise, captions, 1);
+                });
+    write_measures(folder_ + "/paths.csv", teacher, student);
+    tell(described(teacher, student));
   }
 
   const ReflowPlan& plan_;

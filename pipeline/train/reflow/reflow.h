@@ -39,13 +39,14 @@ using RoundSink =
 // RUN/round_1, RUN/round_2, …
 std::string round_folder(const std::string& run, int64_t round);
 
-// Every round's folder has pairs/, what train() writes, paths.csv ("model,straightness,transport",
-// teacher and student on the noise and captions of the validation pairs, per element of a sample,
-// see Carried) and at its end model/; the last of these also becomes RUN/model. A student begins
-// with its teacher's weights. A run that was stopped or killed goes on with trainer.resume, to the
-// same bits (see train()).
-// Errors as train(), write_model(), PairSet and carry(). OutputError: the run is finished, or has
-// begun and resume is not set. DataError: a model that predicts noise; sizes that do not fit.
+// Every round's folder has pairs/, what train() writes, paths.csv
+// ("model,straightness,transport,error", teacher and student on the noise and captions of the
+// validation pairs, per element of a sample, see Carried; error is the squared distance of the
+// student's samples from the teacher's) and at its end model/; the last of these also becomes
+// RUN/model. A student begins with its teacher's weights. A run that was stopped or killed goes on
+// with trainer.resume, to the same bits (see train()). Errors as train(), write_model(), PairSet
+// and carry(). OutputError: the run is finished, or has begun and resume is not set. DataError: a
+// model that predicts noise; sizes that do not fit.
 void run_reflow(const ReflowPlan& plan, const ClipSets& clips, const CaptionTokenizer& tokenizer,
                 const TrainingEvents& events, const RoundSink& samples = {});
 
