@@ -4,16 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "configs/run_config.h"
 #include "pipeline/train/plan.h"
 
 namespace flowreel {
 
-struct TrainConfig {
-  TrainingPlan plan;
-  std::string device = "auto";  // auto | cpu | cuda | cuda:N
-  int64_t threads = 0;          // 0: one per core
-  std::string effective;        // the whole configuration, with overrides, as JSON
-};
+using TrainConfig = RunConfig<TrainingPlan>;
 
 // Reads the file, then applies overrides ("a.b=value") in order. MissingInputError, DataError
 // (file, place, value, expectation), UsageError (an override).

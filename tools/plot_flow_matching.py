@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Draws docs/flow-matching.png from the tables that flow_experiment wrote.
+"""Draws docs/flow-matching.png and docs/reflow.png from the tables that flow_experiment wrote.
 
-    tools/plot_flow_matching.py [FOLDER [PICTURE]]        (docs/data and docs/flow-matching.png)
+    tools/plot_flow_matching.py [FOLDER [PICTURES]]        (docs/data and docs)
 
 Needs matplotlib.
 """
@@ -72,10 +72,9 @@ def draw_distances(axes, distances, target):
     axes.set_xlabel("evaluations of the network", fontsize=9)
 
 
-def draw_paths(axes, points, what, model):
-    title, colour = MODELS[(what, model)]
+def draw_paths(axes, points, key, title, colour):
     for row in points:
-        if (row[0], row[2]) != (what, model):
+        if tuple(row[:3]) != key:
             continue
         x, y = pairs(row[3:])
         axes.plot(x, y, color=colour, linewidth=0.9, alpha=0.8)
@@ -93,7 +92,7 @@ def draw_made(axes, points, method):
     axes.set_title(title, fontsize=9)
 
 
-def main(folder="docs/data", picture="docs/flow-matching.png"):
+def draw_comparison(folder, picture):
     distances, points = rows(folder, "flow-matching-distances.csv"), rows(folder, "flow-matching-points.csv")
     figure = plt.figure(figsize=(10, 9.7), layout="constrained")
     top, middle, bottom = figure.subfigures(3, 1, height_ratios=[1.4, 1, 1])
@@ -104,12 +103,40 @@ def main(folder="docs/data", picture="docs/flow-matching.png"):
     handles, labels = panels[0].get_legend_handles_labels()
     top.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8.5, frameon=False)
     middle.suptitle("the ways from noise (white) to eight Gaussians (black), 200 steps", fontsize=10)
-    for axes, key in zip(middle.subplots(1, 4), MODELS):
-        draw_paths(axes, points, *key)
+    for axes, ((what, model), (title, colour)) in zip(middle.subplots(1, 4), MODELS.items()):
+        draw_paths(axes, points, (what, "eight_gaussians", model), title, colour)
     bottom.suptitle("a checkerboard after 4 evaluations", fontsize=10)
     for axes, method in zip(bottom.subplots(1, 4), MADE):
         draw_made(axes, points, method)
     figure.savefig(picture, dpi=110)
+
+
+def draw_one_step(axes, points, target, model):
+    for row in points:
+        if tuple(row[:3]) == ("made", target, model):
+            axes.scatter(*pairs(row[3:]), s=2.2, color=GREEN, alpha=0.8, linewidths=0)
+    bare(axes, 2.3)
+
+
+def draw_reflow(folder, picture):
+    """For each target the ways of the 1-, 2- and 3-rectified flow, and under them what one step makes."""
+    points = rows(folder, "flow-matching-reflow-points.csv")
+    measures = {tuple(row[:3]): float(row[3]) for row in rows(folder, "flow-matching-reflow.csv")}
+    figure, panels = plt.subplots(3, 6, figsize=(12, 6.6), layout="constrained")
+    for line, (target, name) in zip(panels, TARGETS.items()):
+        line[0].set_ylabel(name, fontsize=9)
+        for k in (1, 2, 3):
+            straightness = measures[(target, str(k), "straightness")]
+            distance = measures[(target, str(k), "distance at 1")]
+            draw_paths(line[k - 1], points, ("path", target, str(k)), f"{k}-rectified, S {straightness:.2g}", BLUE)
+            draw_one_step(line[k + 2], points, target, str(k))
+            line[k + 2].set_title(f"{k}-rectified, 1 step: {distance:.2g}", fontsize=9)
+    figure.savefig(picture, dpi=110)
+
+
+def main(folder="docs/data", pictures="docs"):
+    draw_comparison(folder, os.path.join(pictures, "flow-matching.png"))
+    draw_reflow(folder, os.path.join(pictures, "reflow.png"))
 
 
 if __name__ == "__main__":

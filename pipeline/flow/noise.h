@@ -18,6 +18,7 @@ enum class Stream : uint32_t {
   kVaeSample = 2u << 24,
   kTraining = 3u << 24,
   kInitialWeights = 4u << 24,
+  kPairs = 5u << 24,
 };
 
 // The substream of one step or one draw, index < 2^24. Throws UsageError above.

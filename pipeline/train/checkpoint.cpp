@@ -83,6 +83,8 @@ void save_checkpoint(const std::string& folder, const TrainingState& state, int6
   for (size_t i = 0; i + static_cast<size_t>(keep) < all.size(); ++i) fs::remove_all(all[i], error);
 }
 
+bool has_checkpoint(const std::string& folder) { return !checkpoints_in(folder).empty(); }
+
 std::optional<TrainingState> load_newest_checkpoint(const std::string& folder) {
   const std::vector<fs::path> all = checkpoints_in(folder);
   if (all.empty()) return std::nullopt;

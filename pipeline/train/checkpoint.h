@@ -24,6 +24,9 @@ struct TrainingState {
 // IoError when the disk is full and the like; older checkpoints are still there then.
 void save_checkpoint(const std::string& folder, const TrainingState& state, int64_t keep);
 
+// Whether FOLDER has a complete checkpoint.
+bool has_checkpoint(const std::string& folder);
+
 // The newest complete checkpoint in FOLDER; nothing when there is none. DataError when it cannot be
 // understood.
 std::optional<TrainingState> load_newest_checkpoint(const std::string& folder);

@@ -80,10 +80,11 @@ void set_diffusion(const fs::path& folder, BetaLaw law) {
   write_text(folder / "scheduler/scheduler_config.json", config.dump(2) + "\n");
 }
 
-void forget_words(const fs::path& file) {
+// A key of flowreel.json, which may not be there.
+void forget(const fs::path& file, const char* key) {
   if (!fs::exists(file)) return;
   nlohmann::json json = read_json_file(file.string());
-  if (json.erase("words") > 0) write_text(file, json.dump(2) + "\n");
+  if (json.erase(key) > 0) write_text(file, json.dump(2) + "\n");
 }
 
 void write_parts(const fs::path& folder, const TrainedParts& parts, at::ScalarType dtype) {
@@ -95,7 +96,8 @@ void write_parts(const fs::path& folder, const TrainedParts& parts, at::ScalarTy
     write_weights(folder / "vae", "diffusion_pytorch_model", tensors_of(*parts.vae, "", dtype));
   if (parts.scaling_factor > 0)
     set_scaling_factor(folder / "vae/config.json", parts.scaling_factor);
-  if (parts.new_captions) forget_words(folder / "flowreel.json");
+  if (parts.new_captions) forget(folder / "flowreel.json", "words");
+  if (parts.guidance_learnt) forget(folder / "flowreel.json", "cfg_scale");
   if (parts.betas) set_diffusion(folder, *parts.betas);
   if (parts.llama != nullptr)
     write_weights(folder / "text_encoder", "model", llama_tensors(*parts.llama, dtype));

@@ -23,6 +23,7 @@ struct TrainedParts {
   ClipTextModel* clip = nullptr;
   double scaling_factor = 0;  // of the latents, into vae/config.json; 0: as it is there
   bool new_captions = false;  // the "words" of flowreel.json are no longer all that it was taught
+  bool guidance_learnt = false;  // the "cfg_scale" of flowreel.json would guide a second time
   // What the transformer predicts is the noise of this diffusion: the scheduler becomes diffusers'
   // DDIMScheduler. Unset: the scheduler stays.
   std::optional<BetaLaw> betas = {};

@@ -18,6 +18,8 @@ namespace flowreel {
 struct Batch {
   at::Tensor data;
   std::vector<std::string> captions;
+  // Where it begins (x_0), like data, where noise and data belong together; undefined: it is drawn.
+  at::Tensor noise = {};
 };
 
 // `total` is a scalar with a graph behind it. `terms` are what it is made of, for the log.

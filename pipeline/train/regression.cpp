@@ -14,6 +14,10 @@ void check_batch(const Batch& batch) {
         data.defined() ? c10::str(data.scalar_type(), " ", data.sizes()) : std::string("undefined"),
         ", expected floating numbers [B,...] with B at least 1"));
   }
+  if (batch.noise.defined() && batch.noise.sizes() != data.sizes()) {
+    throw DataError(c10::str("a batch to train on has noise ", batch.noise.sizes(), " for data ",
+                             data.sizes(), ", expected one shape"));
+  }
   const auto captions = static_cast<int64_t>(batch.captions.size());
   if (captions != 0 && captions != data.size(0)) {
     throw DataError(c10::str("a batch to train on has ", captions, " captions for ", data.size(0),

@@ -7,8 +7,8 @@
 
 namespace flowreel {
 
-// Throws DataError unless data is [B,...] of a floating type with B >= 1, and there are no captions
-// or B of them.
+// Throws DataError unless data is [B,...] of a floating type with B >= 1, noise, if there is any,
+// of the same shape, and there are no captions or B of them.
 void check_batch(const Batch& batch);
 
 // The mean over all elements of (output - target)^2, in float32. Throws NumericsError when the

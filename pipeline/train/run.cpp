@@ -6,7 +6,6 @@
 
 #include "errors/error.h"
 #include "models/model_dir.h"
-#include "models/text/prompt_template.h"
 #include "models/weights/config.h"
 #include "pipeline/train/clip_latents.h"
 #include "pipeline/train/init.h"
@@ -14,7 +13,7 @@
 #include "pipeline/train/plan.h"
 #include "pipeline/train/plan_checks.h"
 #include "pipeline/train/sample_clip.h"
-#include "pipeline/train/text_video.h"
+#include "pipeline/train/text_video_networks.h"
 #include "pipeline/train/vae_init.h"
 #include "pipeline/train/vae_latents.h"
 
@@ -206,20 +205,14 @@ class Training {
 
   void train_flow() {
     check_prediction(plan_, model_);
-    transformer_ = trainable(
+    networks_.transformer = trainable(
         "transformer", [this] { return model_.build_transformer(); },
         [this](const LoadOptions& options) { return model_.load_transformer(options); });
     load_text_encoders();
-    check_components_fit(model_, *transformer_);
+    check_components_fit(model_, *networks_.transformer);
     vae_ = model_.load_vae(HunyuanVae::Part::kBoth, {at::kFloat, plan_.device});
     check_clip_size(plan_.data, vae_->config());
-    TextVideoParts parts;
-    parts.transformer = transformer_.get();
-    parts.llama = llama_.get();
-    parts.clip = clip_.get();
-    parts.tokenizer = remembering(tokenizer_);
-    parts.crop_start = hunyuan_video_prompt_template().crop_start;
-    parts.guidance_scale = plan_.guidance_scale;
+    const TextVideoParts parts = networks_.parts(tokenizer_, plan_.guidance_scale);
     const BatchNetwork network =
         predicts_noise() ? text_video_noise(parts) : text_video_velocity(parts);
     const int64_t finite = clips_.training->count();
@@ -232,24 +225,24 @@ class Training {
         std::move(batches), std::move(validation),
         [&](const Batch& batch) { return sampled(network, batch); });
     if (predicts_noise()) trained_.betas = plan_.ddpm.schedule.law();
-    trained_.transformer = transformer_.get();
+    trained_.transformer = networks_.transformer.get();
     trained_.new_captions = finite > 0;
     if (plan_.train_text) {
-      trained_.llama = llama_.get();
-      trained_.clip = clip_.get();
+      trained_.llama = networks_.llama.get();
+      trained_.clip = networks_.clip.get();
     }
   }
 
   void load_text_encoders() {
     if (!plan_.train_text) {
-      llama_ = model_.load_text_encoder({at::kFloat, plan_.device});
-      clip_ = model_.load_text_encoder_2({at::kFloat, plan_.device});
+      networks_.llama = model_.load_text_encoder({at::kFloat, plan_.device});
+      networks_.clip = model_.load_text_encoder_2({at::kFloat, plan_.device});
       return;
     }
-    llama_ = trainable(
+    networks_.llama = trainable(
         "text_encoder", [this] { return model_.build_text_encoder(); },
         [this](const LoadOptions& options) { return model_.load_text_encoder(options); });
-    clip_ = trainable(
+    networks_.clip = trainable(
         "text_encoder_2", [this] { return model_.build_text_encoder_2(); },
         [this](const LoadOptions& options) { return model_.load_text_encoder_2(options); });
   }
@@ -280,10 +273,8 @@ class Training {
   const ClipsSink& samples_;
   ModelDirectory model_;
   NamedParameters parameters_;
-  std::unique_ptr<VideoTransformer> transformer_;
+  TextVideoNetworks networks_;
   std::unique_ptr<HunyuanVae> vae_;
-  std::unique_ptr<LlamaModel> llama_;
-  std::unique_ptr<ClipTextModel> clip_;
   TrainedParts trained_;
 };
 

@@ -1,8 +1,10 @@
 #include "pipeline/train/text_video.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "errors/error.h"
+#include "pipeline/flow/guidance.h"
 
 namespace flowreel {
 namespace {
@@ -37,12 +39,11 @@ Condition encode(const TextVideoParts& parts, const std::vector<std::string>& ca
 
 // The network as it is, shown the time in diffusers' count of steps.
 at::Tensor answer(const TextVideoParts& parts, const at::Tensor& x, const at::Tensor& timestep,
-                  const std::vector<std::string>& captions) {
-  if (static_cast<int64_t>(captions.size()) != x.size(0)) {
-    throw DataError(std::to_string(captions.size()) + " captions for a batch of " +
+                  const Condition& condition) {
+  if (condition.pooled.size(0) != x.size(0)) {
+    throw DataError(std::to_string(condition.pooled.size(0)) + " captions for a batch of " +
                     std::to_string(x.size(0)));
   }
-  const Condition condition = encode(parts, captions, x.device());
   TransformerInput input;
   input.latents = x;
   input.timestep = timestep;
@@ -58,15 +59,30 @@ at::Tensor answer(const TextVideoParts& parts, const at::Tensor& x, const at::Te
 BatchNetwork text_video_velocity(const TextVideoParts& parts) {
   return [parts](const at::Tensor& x_t, const at::Tensor& t,
                  const std::vector<std::string>& captions) {
-    return -answer(parts, x_t, (1 - t) * 1000, captions);
+    return -answer(parts, x_t, (1 - t) * 1000, encode(parts, captions, x_t.device()));
   };
 }
 
 BatchNetwork text_video_noise(const TextVideoParts& parts) {
   return [parts](const at::Tensor& x_n, const at::Tensor& time,
                  const std::vector<std::string>& captions) {
-    return answer(parts, x_n, (1 - time) * 1000 - 1, captions);
+    return answer(parts, x_n, (1 - time) * 1000 - 1, encode(parts, captions, x_n.device()));
   };
+}
+
+Velocity text_video_field(const TextVideoParts& parts, const std::vector<std::string>& captions,
+                          at::Device device, double cfg_scale) {
+  const at::NoGradGuard no_grad;
+  std::vector<std::string> shown(cfg_scale == 1 ? 0 : captions.size());  // without a caption
+  shown.insert(shown.end(), captions.begin(), captions.end());
+  const Condition condition = encode(parts, shown, device);
+  Velocity field = [parts, condition](const at::Tensor& x, double t) {
+    const at::NoGradGuard without_graph;
+    const at::Tensor times = at::full({x.size(0)}, t, x.options());
+    const at::Tensor seen = x.to(condition.text.scalar_type());
+    return -answer(parts, seen, (1 - times) * 1000, condition).to(x.scalar_type());
+  };
+  return cfg_scale == 1 ? field : guided_batched(std::move(field), cfg_scale);
 }
 
 }  // namespace flowreel

@@ -6,13 +6,15 @@
 #include "models/dit/transformer.h"
 #include "models/text/clip.h"
 #include "models/text/llama.h"
+#include "pipeline/flow/path.h"
 #include "pipeline/train/caption_ids.h"
 #include "pipeline/train/objective.h"
 
 namespace flowreel {
 
 struct TextVideoParts {
-  const VideoTransformer* transformer = nullptr;  // in float32, all on one device
+  // All of one type, on one device; in float32 to be trained.
+  const VideoTransformer* transformer = nullptr;
   const LlamaModel* llama = nullptr;
   const ClipTextModel* clip = nullptr;
   CaptionTokenizer tokenizer;
@@ -29,5 +31,11 @@ BatchNetwork text_video_velocity(const TextVideoParts& parts);
 // as a prediction of noise. diffusers counts steps from 0: the network is shown n - 1. As
 // text_video_velocity() otherwise.
 BatchNetwork text_video_noise(const TextVideoParts& parts);
+
+// The velocity as solvers see it, in the type of x whatever that of the networks: one time for all,
+// B captions that are encoded once, here, and no graph. A cfg_scale other than 1 guides it away
+// from the empty caption, both in one pass.
+Velocity text_video_field(const TextVideoParts& parts, const std::vector<std::string>& captions,
+                          at::Device device, double cfg_scale = 1);
 
 }  // namespace flowreel

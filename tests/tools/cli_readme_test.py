@@ -37,8 +37,10 @@ class Examples(cli.ProgramTest):
                 words[words.index(option) + 1] = value
             elif words[0] == "generate":
                 words += [option, value]
-        if words[0] == "train":
+        if words[0] in ("train", "reflow"):
             words += ["--set", "steps=2", "--set", "threads=1"]
+        if words[0] == "reflow":
+            words += ["--set", "model=DIR"]
         return words
 
     def run_example(self, words):
@@ -46,7 +48,7 @@ class Examples(cli.ProgramTest):
         if words[1] in ("inspect", "shapes"):
             self.assertTrue(result.out)
             return
-        if words[1] == "train":
+        if words[1] in ("train", "reflow"):
             self.assertTrue((self.folder / result.out.strip() / "model_index.json").exists())
             shutil.rmtree(self.folder / "out")
             return
@@ -70,7 +72,7 @@ class Examples(cli.ProgramTest):
                 self.run_example(words)
 
     def test_help(self):
-        for command in ("generate", "reconstruct", "inspect", "shapes", "train", "consistency"):
+        for command in ("generate", "reconstruct", "inspect", "shapes", "train", "reflow", "consistency"):
             with self.subTest(command):
                 (example,) = commands(self.succeed(command, "--help").out.partition("Example:")[2])
                 self.assertEqual(example[1], command)

@@ -1,7 +1,7 @@
 // Trains velocity and noise predictors on points in the plane, samples them at few and many
 // evaluations and writes what docs/flow-matching.md and its figure show.
 //
-//     flow_experiment FOLDER [STEPS [SEEDS]]
+//     flow_experiment FOLDER [STEPS [SEEDS [compare|reflow]]]
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
@@ -14,6 +14,7 @@
 #include "pipeline/train/toy/sliced_wasserstein.h"
 #include "pipeline/train/toy/trajectories.h"
 #include "tools/flow_experiment/models.h"
+#include "tools/flow_experiment/rectified.h"
 #include "tools/flow_experiment/tables.h"
 
 namespace flowreel {
@@ -151,11 +152,6 @@ class Experiment {
     return sliced_wasserstein(made, data_, kProjections);
   }
 
-  static std::vector<float> flat(const at::Tensor& x) {
-    const at::Tensor c = x.to(at::kFloat).contiguous();
-    return {c.const_data_ptr<float>(), c.const_data_ptr<float>() + c.numel()};
-  }
-
   void write(const Gathered& values, const char* name, const std::string& headings) const {
     std::ofstream out(folder_ / name, std::ios::trunc);
     values.write(out, headings);
@@ -174,8 +170,9 @@ class Experiment {
 }  // namespace flowreel
 
 int main(int argc, char** argv) {
-  if (argc < 2 || argc > 4) {
-    std::cerr << "usage: flow_experiment FOLDER [STEPS [SEEDS]]\n";
+  const std::string part = argc > 4 ? argv[4] : "";
+  if (argc < 2 || argc > 5 || (argc > 4 && part != "compare" && part != "reflow")) {
+    std::cerr << "usage: flow_experiment FOLDER [STEPS [SEEDS [compare|reflow]]]\n";
     return 64;
   }
   // Tensors this small are slower on two threads than on one.
@@ -185,7 +182,8 @@ int main(int argc, char** argv) {
   const int seeds = argc > 3 ? std::atoi(argv[3]) : 3;
   try {
     std::filesystem::create_directories(argv[1]);
-    flowreel::Experiment(argv[1], budget, seeds).run();
+    if (part != "reflow") flowreel::Experiment(argv[1], budget, seeds).run();
+    if (part != "compare") flowreel::run_rectified(argv[1], budget, seeds);
   } catch (const std::exception& error) {
     std::cerr << "flow_experiment: " << error.what() << "\n";
     return 1;

@@ -1,5 +1,7 @@
 #include "tools/flow_experiment/tables.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
@@ -37,6 +39,11 @@ void Gathered::write(std::ostream& out, const std::string& headings) const {
     out << rounded(sum / static_cast<double>(values.size()), "%.4g") << "," << rounded(*low, "%.4g")
         << "," << rounded(*high, "%.4g") << "\n";
   }
+}
+
+std::vector<float> flat(const at::Tensor& x) {
+  const at::Tensor c = x.to(at::kFloat).contiguous();
+  return {c.const_data_ptr<float>(), c.const_data_ptr<float>() + c.numel()};
 }
 
 void write_points(std::ostream& out, const std::vector<std::string>& labels,

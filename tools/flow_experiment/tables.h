@@ -2,6 +2,8 @@
 // digits.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <map>
 #include <ostream>
 #include <string>
@@ -21,6 +23,9 @@ class Gathered {
   std::vector<std::vector<std::string>> order_;
   std::map<std::vector<std::string>, std::vector<double>> values_;
 };
+
+// The elements of a tensor in C order.
+std::vector<float> flat(const at::Tensor& x);
 
 // "label a, label b, x, y, x, y, ...": one line per row of points, a comma within a label replaced.
 void write_points(std::ostream& out, const std::vector<std::string>& labels,

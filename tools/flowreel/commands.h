@@ -27,6 +27,7 @@ void add_reconstruct(CLI::App& app, Command& chosen);
 void add_consistency(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
+void add_reflow(CLI::App& app, Command& chosen);
 void add_shapes(CLI::App& app, Command& chosen);
 
 // Those above that make or look at clips; none in a build without codecs.

@@ -16,9 +16,8 @@ constexpr double kPi = 3.14159265358979323846;
 
 }  // namespace
 
-double fit(PointNetwork& network, const Objective& objective, PointSampler data,
-           const FitOptions& options) {
-  initialise(network, options.seed);
+double fit_further(PointNetwork& network, const Objective& objective, const PointBatches& batches,
+                   const FitOptions& options) {
   NamedParameters parameters;
   append_trainable(parameters, network, "");
   AdamW optimizer(without_names(parameters));
@@ -26,13 +25,20 @@ double fit(PointNetwork& network, const Objective& objective, PointSampler data,
   double sum = 0;
   for (int step = 0; step < options.steps; ++step) {
     const Draw draw = {options.seed, static_cast<uint32_t>(step)};
-    const at::Tensor loss = objective({data(options.batch, draw), {}}, draw).total;
+    const at::Tensor loss = objective(batches(draw), draw).total;
     loss.backward();
     optimizer.step(options.lr * std::cos(kPi / 2 * step / options.steps));
     optimizer.zero_grad();
     if (step >= options.steps - counted) sum += loss.item<double>();
   }
   return sum / counted;
+}
+
+double fit(PointNetwork& network, const Objective& objective, PointSampler data,
+           const FitOptions& options) {
+  initialise(network, options.seed);
+  const auto fresh = [&](const Draw& draw) { return Batch{data(options.batch, draw), {}}; };
+  return fit_further(network, objective, fresh, options);
 }
 
 }  // namespace flowreel

@@ -14,9 +14,16 @@ struct FitOptions {
   uint64_t seed = 0;
 };
 
-// Initialises the network and takes `steps` AdamW steps on `objective`, which must be over that
-// same network, with fresh points for every batch. Returns the mean loss of the last tenth of the
+// The batch of one step.
+using PointBatches = std::function<Batch(const Draw& draw)>;
+
+// Takes `steps` AdamW steps on `objective`, which must be over that same network, from where the
+// network is; options.batch is not read. Returns the mean loss of the last tenth of the
 // steps. A function of its arguments alone.
+double fit_further(PointNetwork& network, const Objective& objective, const PointBatches& batches,
+                   const FitOptions& options = {});
+
+// Initialises the network and fits it, with fresh points for every batch.
 double fit(PointNetwork& network, const Objective& objective, PointSampler data,
            const FitOptions& options = {});
 

@@ -69,6 +69,19 @@ TEST(Cfm, PairingMovesTheNoiseAndLeavesCaptionsWithTheirData) {
   EXPECT_TRUE(at::allclose(paired.x_t, (1 - t) * sorted + t * x_1, 1e-5, 1e-5));
 }
 
+TEST(Cfm, TakesTheNoiseOfABatchThatHasSomeAndLeavesItsPairs) {
+  const at::Tensor x_1 = at::arange(16, at::kFloat).reshape({16, 1});
+  const at::Tensor x_0 = -x_1;  // the worst pairing there is
+  for (bool pairing : {false, true}) {
+    Seen seen;
+    const Loss loss = cfm(seen.network(), {.optimal_pairing = pairing})({x_1, {}, x_0}, kDraw);
+    const at::Tensor t = seen.t.unsqueeze(1);
+    EXPECT_TRUE(at::allclose(seen.x_t, (1 - t) * x_0 + t * x_1, 1e-5, 1e-5)) << pairing;
+    EXPECT_NEAR(loss.total.item<double>(), (2 * x_1).square().mean().item<double>(), 1e-3);
+  }
+  EXPECT_THROW(cfm(Seen().network())({x_1, {}, x_0.t()}, kDraw), DataError);
+}
+
 TEST(Cfm, DropsCaptions) {
   Seen seen;
   cfm(seen.network(), {.caption_dropout = 1})({at::ones({2, 1}), {"a", "b"}}, kDraw);

@@ -53,6 +53,22 @@ TEST_P(TrainedNetworks, ACaptionOfABatchIsThatCaptionAlone) {
   EXPECT_CLOSE(both.narrow(0, 0, 1), one, kVelocityBound);
 }
 
+TEST_P(TrainedNetworks, TheFieldIsTheNetworkUnderOneTimeGuidedOrNot) {
+  const Loaded loaded(golden_.model());
+  const std::vector<std::string> captions = {"a cat", "a very small dog"};
+  const at::Tensor x = latents_for(loaded, 2);
+  const BatchNetwork network = text_video_velocity(loaded.parts);
+  const auto velocity = [&](const std::vector<std::string>& of) {
+    return network(x, at::full({2}, 0.25), of);
+  };
+  const at::Tensor plain = text_video_field(loaded.parts, captions, at::kCPU)(x, 0.25);
+  EXPECT_FALSE(plain.requires_grad());
+  EXPECT_CLOSE(plain, velocity(captions), kVelocityBound);
+  const at::Tensor away = velocity({"", ""});
+  EXPECT_CLOSE(text_video_field(loaded.parts, captions, at::kCPU, 3)(x, 0.25),
+               away + 3 * (velocity(captions) - away), 3 * kVelocityBound);
+}
+
 TEST_P(TrainedNetworks, GradientsReachEveryParameter) {
   const Loaded loaded(golden_.model());
   NamedParameters parameters;
